@@ -1,0 +1,3 @@
+export { ApiError, createApi, type Api } from './api';
+export { pauseAfter, startPoll, type Poll, type PollOptions } from './poll';
+export type { Channel, Ingest, ServerInfo } from './types';
