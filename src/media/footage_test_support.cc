@@ -1,0 +1,384 @@
+#include "media/footage_test_support.h"
+
+#include <span>
+#include <string_view>
+
+#include "base/check.h"
+
+namespace media::footage {
+namespace {
+
+struct Row {
+  Ticks dts;
+  Ticks pts;
+  Ticks duration;
+  bool keyframe;
+  const char* hex;
+};
+
+// clang-format off
+const char* const kH264Config =
+    "0164000affe100186764000aacd9447b0110000003001000000303c0f122596001000568ef839cb0fdf8f800";
+
+const Row kH264[] = {
+    {0, 6000, 3000, true,
+     "0000017765888400ffcf36996b7c97ffcaad16efd2c38bf1a8eb4e0fa01151ee21a865907caeff328e99a6dbba4"
+     "35317ff7b077fe3d7d60fc5a9dd8dfe7331706ed2d932aa5cd422b47a4593b72f76497c8897c54a778756259bf5"
+     "ca5e733fd08706fe5d41b6fc7dc53c6731e044544f56bb390897aff90157dc2a7c6173c82ad588058232b636b0b"
+     "f626b1771b31a2ca878b2afd8b24f206a9b89d72b21465d53b11f9f3b68c78eabe1ef785b7a66046ed46d4f55f7"
+     "0fee9e13bf2282e63be6f83c89303153c7d6705ee81acef7801a2a8aa876b5152ec7614c757f06ecf612f7b372d"
+     "eda9890dc6db2cd92c3fde363adbb5e7d79162d82121275882fbea03503f0ea5943f8e2a8d93ffc794b231dfffb"
+     "3f5fe16221649adc5f88fc29784afe18f112c0913edffbea4ac89c74e5b6f6717377fd66c85f4008099b6ea7239"
+     "b7dc30a3b1a85d2c71202aff12ad27ae1807f92cc77076a6f2f58ccbe33a5882827c53b0f0394717c0bb5582982"
+     "074f242372abeeaa61cbc5173ae039"},
+    {3000, 15000, 3000, false,
+     "0000000d419a2318ff5bb18f8959a2ecd0"},
+    {6000, 9000, 3000, false,
+     "00000007419e4142bf9c81"},
+    {9000, 12000, 3000, false,
+     "00000007019e62449fa080"},
+    {12000, 21000, 3000, false,
+     "00000010419a65344ca7ff5b2f3a49d528c5e949"},
+    {15000, 18000, 3000, false,
+     "00000007019e84449fa081"},
+    {18000, 24000, 3000, true,
+     "00000171658882003fcf36996b7c97ffcaad16efd2c38bf1a8eb4e0fa01151ee21a865907caeff328e99a6dbba4"
+     "35317ff7b077fe3d7d60fc5a9dd8dfe7331706ed2d932aa5cd422b47a4593b72f76497c8897c54a778756259bf5"
+     "ca5e733fd08706fe5d41b6fc7dc53c6731e044544f56bb390897aff90157dc2a7c6173c82ad588058232b636b0b"
+     "f626b1771b31a2ca878b2afd8b24f206a9b89d72b21465d53b11f9f3b68c78eabe1ef785b7a66046ed46d4f55f7"
+     "10003025a602e63be6f83c890f7c6510ce0f035ad20b1793183e232a6069b00296dd13f7dac6784be0f7a6a0f97"
+     "0c6f12bbda39ea6ca6fc95dd8fc1fc7c5c99b5968b8810362e8557c145e0887966f5f026af2d2fedf63869f498b"
+     "5a4e999bba94832fc45c5450eecd48035f95cf485b673d7ad39deda4f501ce6de161d599e5d2e11670944ef0851"
+     "5331751bfa7768db8b894e1f87e8c7976991f45992356b214ad99d3444fd05106711157a506490394c45c58100f"
+     "ebcde1e485064d5ff1"},
+    {21000, 33000, 3000, false,
+     "0000000c419a2318ff4c96945b43a271"},
+    {24000, 27000, 3000, false,
+     "00000007419e4142bf9c80"},
+    {27000, 30000, 3000, false,
+     "00000007019e62449fa080"},
+    {30000, 39000, 3000, false,
+     "00000011419a65344ca7ff5bc9fe10a3dd4ceb2241"},
+    {33000, 36000, 3000, false,
+     "00000007019e84449fa080"},
+};
+
+const char* const kHevcConfig =
+    "0101600000009000000000001ef000fcfdf8f800000f03a00001001840010c01ffff016000000300900000030000"
+    "03001e928090a10001002742010101600000030090000003000003001ea0208316592ae4caf01680800000030080"
+    "00000f04a2000100064401c171a112";
+
+const Row kHevc[] = {
+    {0, 0, 3000, true,
+     "000001612801af0b60cf7cc6735fb5a590a1cc8d79033abc7433a89a8ca26adbfc98ced6c6df0872a3fc6ef8c7b"
+     "bbf6c67ffe627d581cc4c521d6ae79e4be735a0ac3bea7feb3d2007ee8c5b1e714c5ef53c544b2c6eb7e05a97d8"
+     "70046ed4f5b08d290a501695d6ea40df3aec66bdd412b915fdf8a1618fca1b2553c1720d6cbbfba288d76cdb0ef"
+     "db2f8faf9255f30c635719582e3e0b3cf7a4c2ee1bbf330de8671a045b0ba41a0da2d227d2ca3f4684827924497"
+     "fc9af4f04d8d91c0ad372afa01f68368736b702cce2189e9055f7e4b7d4c1c1d6d25f2d1e8b8cff3bbc572bbdd6"
+     "474b35ed78da9084d5696a3147e116e0b85bffffb1f0eac114e23ba7d5c15d450f878a07d8eec0de3c70eba206f"
+     "b79d232344c98fef9c07e20a6ba027dd3db2b82c39996dde4677596cd97e53715afac06f752ed66bbecce3f011c"
+     "6a932b7691f83a0e1d7ce20bfc0164d2a0ab8c8b559e3956184e43a577951ad920586925eecc0"},
+    {3000, 3000, 3000, false,
+     "0000000d0201d0097e10c61cc0fe5e3cf8"},
+    {6000, 6000, 3000, false,
+     "0000000d0201d011ffd443061c40fc0c08"},
+    {9000, 9000, 3000, false,
+     "0000000f0201d0189ffdc4301871fc11d74b58"},
+    {12000, 12000, 3000, true,
+     "000001682801af0b60cf7cc6735fb5a590a1cc8d79033abc7433a89a8ca26adbfc98ced6c6df0872a3fc6ef8c7b"
+     "bbf6c67ffe627d581cc4c521d6ae79e4be735a0ac3bea7feb3d2007ee8c5b1e714c5ef53c544b2c6eb7e05a97d8"
+     "70046ed4f5b08d290a501695d6ea40df3aec66bdd412b915fdf8a1618fca1b2553c1720d6cbbfba288d76cdb0ef"
+     "db2f8faf9255f30c635719582e3e0b3cf7a4c2ee1bbf330de8671a045b0ba41a0da2d227d3435748482792480f8"
+     "fe751b2fc8c765a76d7b9a8e201d8c716aa899307d569386b42825cdd896ef0e520fca6e24d59f77f00d1bd29de"
+     "9c360d6e4d5cfd0c56d93e9935c2512880b69f81dbac35a5f5839513f6204232355123a6f338bf26da190bc299b"
+     "cf5de41ea6b3bc77345eca1da328e073ca87a4280ff5b7f5c7c329835af62500b4a94630dd7cd5016218780aba6"
+     "d724369584758847a52a83373dcddb50dc1aac39dcf9cceaaf6c7d83361dfc4238c139baa94cd7aeee20e836390"},
+    {15000, 15000, 3000, false,
+     "0000000d0201d0097e10c61c40fe5e3cf8"},
+    {18000, 18000, 3000, false,
+     "0000000d0201d011ffd443061cc0fc0c08"},
+    {21000, 21000, 3000, false,
+     "0000000d0201d0189ffdc4301871fc0c08"},
+};
+
+const char* const kAv1Config =
+    "81000c000a0a00000002aff79b5f2008";
+
+const Row kAv1[] = {
+    {0, 0, 3000, true,
+     "0a0a00000002aff79b5f200832c803140027000c300008020adc8528f5217db81941e51bd0c7541c1702aa23c5f"
+     "f8f57ff35b6e25c7831ae0eba18e45d224aa0f8b3780d9a46679ff133a0680bc2f1ee567332b2d8e03bd9da8324"
+     "5e1ababbc671aa75cb3388c75f3834cd3884488483a38e6305171ba4d80ca6fc68c69718a7b0d7df0db52e3c2e3"
+     "97afbd80969fb686eecceafa45a70cfc66078fd0196801a1e80dedf525d02024c1d5ad02c61bb4d8fd69ec2c397"
+     "eb837357e6a2a99558cf7784742a55bb62edae28b880c5c9e8bf3fd0ae6a852d086d49eb5e0d1c2bb5d26ba2b5c"
+     "eb7efbec4d173832fa3c5b30b6c2bf497ede2ddc4df8bbfab80d254661abbee0cd0863172a44d79c01fd72175f8"
+     "387dd6a1bafa748cb2e67118ab05428ed8d2d6967f087beb18c73199fc53362b94941819c2af37560babf1180d9"
+     "a6bebfb2df3a8fb7cc136f1c9669a9274ffa1b3fadf4041380d91cc91a683adb12379f00a237be30c586dd8618e"
+     "b0300ffff07d8c7d552d388db7bf1fd54c2bd164fa55abf01750fb2f7fb650f07a11a6d148dfde9a5d7cbb758cc"
+     "5f00cde3ff91eda152edbe8c0a3230ac9a47e6ea0479d8f11ca91e9efffcd48635d51eb619d39ece5255259c6d9"
+     "3f98dbded65720f1a78a3fccbef37a40"},
+    {3000, 3000, 3000, false,
+     "32123201c0400000036f00186000140001009708"},
+    {6000, 6000, 3000, false,
+     "324232026080010023540049200012041100cdfcbef5a4c48dc13cee7b0e6d82876d75b4d2515e60f8aecd72ec0"
+     "7fe8657f497c671d34549ffeedaf98c129840d109639f"},
+};
+
+const char* const kVp9Config =
+    "000a820202020000";
+
+const Row kVp9[] = {
+    {0, 0, 3000, true,
+     "824983420003f002f63638241c194e0002305f5febf33fa6f513fe2ffff1fcffc9f2fd4fa8fdde9fd2facc141b1"
+     "feb6e1400bbc0007e3393fd7d37a5990433127ffc02b976997e90bf503f76c41dc97ca9cfa437ced0ec678de8ee"
+     "59205794103f7aed18aa15f81588124e7a8a1c3d3ac98159afabc2a8c185b471475bc9beca1f5b66e1f3650c44b"
+     "21813b03ff511b596a24b21b3fe7616a22d832bc75fa40cc51fe92acf2fb5f39e85b57a496c9e2e83997abe479c"
+     "c8cc447d63a8a78749147d18399efeb7a079a0881967507d6a561d050c1045c52a0fe8ffd955ec8ba7d53cd74fd"
+     "6adf275a238fde2cb5ac6fa600facbe402753e71bc0a632b0874a17205ecf0e91d8c442191c927ae44740181ce6"
+     "931bff65d859b19f098c277e90b245ba14fc10e4def3a957e84ca39dc39bb48759b1c8d9bbb1f111d8f55dabcab"
+     "a7e2e889d36e87a1cdc4cd4da1bfa63997c414aecc3d3cf1538f1fa0163cd44b050c1e64bc1d005e26d06c72d77"
+     "49ae88ebd3d73ee482dd3337b4eb96feba435126aadfb215a83ad3cdfdcd99f0b0c02689d76d91f68523bf1e9ce"
+     "0ce6d4857d5a21bc9f4b30c990d20d43589d0386fed5e72d9b0e413a786a6b2d9a2f6f31e4a1670cf4b0e9b3a5a"
+     "ec3c104c469f139f630460"},
+    {3000, 3000, 3000, false,
+     "860040921cfc5e0000037000007f30ced4f5e0"},
+    {6000, 6000, 3000, false,
+     "860040921cfc5d0000037000007be43b0200"},
+};
+
+const char* const kAacConfig =
+    "119056e500";
+
+const Row kAac[] = {
+    {0, 0, 1024, true,
+     "212395313955dfcf1edc6b5a9707d3e9f44e0534d365e35555659a62a6172abbf9e3db8d6b52e0000038"},
+    {1024, 1024, 1024, true,
+     "21446cc4444e4c822ec93828d3f1e7fed3f7f3fa7afdfcffadfe3cac7ab1e0031eac79003c47c770529656e7ff7"
+     "bf6c8b0ec7f2d97d73d68b16a93f9b6e91086267ca265973d67026704fb13ec4fb13ec391f03d058f563c0063d5"
+     "8f200007"},
+    {2048, 2048, 1024, true,
+     "21750fe0004c951b7e9fd3f5eb8d75abea6a69ab0ffc192fb9f1f0d987be803e33019f40193e00cfee07c669913"
+     "7b9b7e9fd3f5000001c"},
+    {3072, 3072, 1024, true,
+     "21150fd00040951beffe3ffe2ffcbfdffccab9aaad6fdb908a2896bd0634514451144020112108113e840042044"
+     "be110fb5beffe3ffe27fff900000380"},
+    {4096, 4096, 1024, true,
+     "21150fd0004192c52cdffd3ffaffb7fedfe654bab714ac1f4ddb90851150ba289c631b11d9d2b3236b0a41897c2"
+     "21f6b37ff4ffeaffff2000007"},
+    {5120, 5120, 1024, true,
+     "21150fe00042151ce7f7ffebfcfffa7f8dd5dd752b7edde84e79d2763679e79ce751c4fb0f34e79c53cca0b0468"
+     "a104dee739fdfffaff200000380"},
+    {6144, 6144, 1024, true,
+     "21150fa00041151deffbfff5fe7ffc7fd3992eee3bf8e7612978e9547025e79e4a58cefef6258f2d9625e0f3004"
+     "c1093c221f73bdff77f50000038"},
+    {7168, 7168, 1024, true,
+     "21150e0040408d1df3febffd7fdffeffe6ea4e1522f6d08c8d8f011b03f016b5ab59c216b6cd976d6c8a31a4f81"
+     "da35b1b60445ea10f9dd801fb80684646c7808d81f800e0"},
+    {8192, 8192, 1024, true,
+     "21150ec100c18d1cf3fdfffe2ffcbfdffd2ea4975c78f6f1d0d55adadf78c7557535210550ad6a42aa8c50622f0"
+     "88bca21f4085cbfedfff103ffe800f6000e"},
+    {9216, 9216, 1024, true,
+     "21150ee080420d1be7fa7ff5fe7ff5ff6dc957a97bb723f94a58b3de1097c384e6935b0f4d765929496250822f0"
+     "88fca21f436ff8ffebfc83fffd80001c0"},
+    {10240, 10240, 1024, true,
+     "21150ca004420d1ceffbfffb7efffe9fe32ad71adf9e60a537ca939d37efdebdeedeba8b39deec9742d0821f108"
+     "7c221f5087c63ff47f5003fffe000e0"},
+    {11264, 11264, 1024, true,
+     "21150c00693f951e3bfefffd7fc7fedff378bb5b38dd342323e3f046c9078264930754637edc899dcc780472c48"
+     "3c138905800efe21f588bc221f1087c2001d1651a1191f1f8236483c000e0"},
+    {12288, 12288, 1024, true,
+     "21150c4111410d1df7fdfffaffe5fe9ff24d55b8cd66da1191811c23649dc2d6b56bca10b6cd86cb46c46d1afb2"
+     "f1381141087c621f2887c621f1887c21fff5c1fff40e068d08c8c08e11b24ee000e"},
+    {13312, 13312, 1024, true,
+     "21150c001a4213050ce7fbfffc5fe7ff2ff9a8e376bce39e065d8fbab618d972c48cb17356a8415b9054758410f"
+     "b445e110f88000fab580038"},
+    {14336, 14336, 1024, true,
+     "21150c2022420d1cf3fd3ffaff3ffe3fe9b3848cd658d7295257bca7ae73e9ae7ad39c652b092a4290821f2087c"
+     "e21f1887c40fffa603fffe0b000e0"},
+    {15360, 15360, 1024, true,
+     "21150c01a0c10d1df3febffe1fbfff3fe72d5d24e7cf36294a4b14e10a6fdebb7e4dabd2fb6cbd36ae6841087d2"
+     "22f0887ca210038a740b00070"},
+    {16384, 16384, 1024, true,
+     "21150c0104408d1df7febffd7febfeffed74bbb95577cb42323127046c004856b5b5b0463582baa1586aaea82aa"
+     "cd0ada64a0443e910f9443e300203a0d08c8c49c11b001200e0"},
+    {17408, 17408, 1024, true,
+     "21150e0251418d1cf3febffd7feffedfed68bba8d77a1ebb5ab5d1085ad18faa3d118a31b55ec16216831179c43"
+     "e210f8443e310f85c80f834828000e0"},
+    {18432, 18432, 1024, true,
+     "21150c00004f951599ff1fafdf8d5dddddc92418d695e0c3118ab2acab2af1af1af1af1af1af1ad35e279f10fcc"
+     "0000038"},
+    {19456, 19456, 768, true,
+     "21150c000054951555e27b6b52f572e492c34e34e67858a71a7038d38d38a71a71a71a71a634c538d395221f980"
+     "00007"},
+};
+
+
+const Row kMp3[] = {
+    {0, 0, 1152, true,
+     "fffb14c40000040c154d34c08038958668c3362000000059b00001b88e7f62402000807098f8787879e00000081"
+     "d987bffe019ffe1e210832b784a932b8751732297014cba424bbe0257f6bcff73f9e1407c041ae153b95111efad"
+     "5563014120"},
+    {1152, 1152, 1152, true,
+     "fffb14c40283c44c1d261dd000209703a2c1bfe44d102661003e6425a67eae0069992c632880100da13cc0a01cc"
+     "0000512642630266562c69c5a756f4611006b6690f0898612c00ee605580107d08086040d825832807e4aaa3038"
+     "7850860844"},
+    {2304, 2304, 1152, true,
+     "fffb14c40383c4a421140e7b42609383a281bfe84d188ea2614907c6bf550e61842d0608611e6ca21a62802b611"
+     "206c3285dee98c83029945b087e80c297004cd5c70098c2db002cc0d80060edab32ab410987529503c92a30b09c"
+     "c1e4630922"},
+    {3456, 3456, 1152, true,
+     "fffb14c40403c4bc21140e7b82209b03e281bfe84ccc575030a883b3642a8035958cc1a843038cc1c3316288611"
+     "86908a137f83c2264e066b05c78726613807dc6a4a0a16615a0158606980a278201a26064d398440644238f8531"
+     "3183142b32"},
+    {4608, 4608, 1152, true,
+     "fffb14c40303c4701d180dfb22689183a2c1bf684d756358dd313159e3a8772d314f0e6304c049009080d33c033"
+     "830d2da10b4279870e19aa79c36c18e0ac19f7fb8518fa878984c0321cd8268d299a2c644882a4b341c3141331f"
+     "1e33a3d381"},
+    {5760, 5760, 1152, true,
+     "fffb14c40483c4541f180dfb02608c03a301bf644da031aa43d3e5456a31d40a3307d02427e151000698dc0b43a"
+     "b908420424e61cb4683da61f4be87168f3a623820060ae0ca77686d246d8602904d262ead30e00c90135a20f62f"
+     "31751a03c9"},
+    {6912, 6912, 1152, true,
+     "fffb14c40703c4141f1c0d7b22608483a341bf6c45d219319b0281e0dd38c106964a50a128af2ed800342e4848a"
+     "a20dc301d59d319f72c32bed30c5631123010f8b14110f9424b56590809262e086c3831931b21223e9c17d31e20"
+     "2a308b0153"},
+    {8064, 8064, 1152, true,
+     "fffb14c40b83c4281f1a0dfb22608403e3c1bf6c44d9a321606a228723753e8c0418002e606706313a60f284469"
+     "5ea9670b4c6146638109302c14240a3c56f77153002000455301f03930490873105145350521e4a2080010500da"
+     "02dfedabda"},
+    {9216, 9216, 1152, true,
+     "fffb14c40f8004041f2815e00020f70e2d773070024e024937d1b0d86c36028000000006da4ca11929681bff6a7"
+     "83fdbc7c0c4560622d6701e0ec05005726341a00308a0f7b1e783d1e1b7dfc6c69a353df2c7962ec0a60310fe6f"
+     "2da84a287a"},
+    {10368, 10368, 337, true,
+     "fffb14c40603c3d82d0c1cf1000800003480000004942dcae8d97acaf62c280896028e8437a0be2a4c414d45332"
+     "e313030aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+     "aaaaaaaaaa"},
+};
+
+const char* const kOpusConfig =
+    "000201380000bb80000000";
+
+const Row kOpus[] = {
+    {0, 0, 960, true,
+     "08828833608a50ec656421d1f393983c7ede53b83e51097080"},
+    {960, 960, 960, true,
+     "089f6f4e3f5272be22bec5ac4c9a45fb68e46197d9d7cfa8"},
+    {1920, 1920, 960, true,
+     "089c17eb5872ae68bdfd6537a94384ccb90062144a"},
+    {2880, 2880, 960, true,
+     "089c17ebe34e5a781c9990478c4a70e54cb0"},
+    {3840, 3840, 960, true,
+     "089c17ebe34e5a7afb083d8095608981d27fbe"},
+    {4800, 4800, 312, true,
+     "0882b4d90a3c1415886f4916828c70b3636fc4bfa2f4"},
+};
+
+const char* const kFlacConfig =
+    "80000022010001000000840000920bb800f000000300d23ef8bc48c408712736e6a050cfa1ad";
+
+const Row kFlac[] = {
+    {0, 0, 256, true,
+     "fff88a0800ae4c000000eb01d602c003a7048a056be62e1f9394aa72fe315fce8be0d580160a4288b1145213128"
+     "b25144c46264611af219391ae6464726bc8c8c9ab5daa5965945144a244a0a222c2c4508b05884c098a24924945"
+     "965954b93574c8ebb6477a326430818206119355974a92ca4a251161311422c0988581310b092142c08c1314594"
+     "5251516908de6"},
+    {256, 256, 256, true,
+     "fff88a0801a94c0d230c970c000b5f0ab40a010945e62c4eb3f822cfdb58ba6ef9208a00043040881043ca5e620"
+     "46799a194a52538440e130a126126049909814c02080110864c30c324e81f326942cc4089cd241022104259a110"
+     "b308861121330a614088493032490c21c09a064c2702c9102c244329985cd42e704023a7310b802894"},
+    {512, 512, 256, true,
+     "fff88a0802a04ef102f0b6f077f046f021f00af001f005e62f488b62c812af0216bd17e2d63ece8032caa4594b0"
+     "8c086098a284c1648a0b1613046098a42c2c522c929495296b899790c9a9ad1886bd7a7ad789cb2d2d623046130"
+     "43059160985414282c2c290a114130585914514945964cb2d72ea465f919393d188f106232eaaa5932626928962"
+     "d250b0a248898503891"},
+};
+// clang-format on
+
+base::Slice from_hex(std::string_view hex) {
+  CHECK(hex.size() % 2 == 0);
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  base::Bytes bytes;
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    bytes.push_back(static_cast<std::uint8_t>(digit(hex[i]) * 16 + digit(hex[i + 1])));
+  }
+  return base::Slice::take(std::move(bytes));
+}
+
+std::vector<Sample> from_rows(std::span<const Row> rows) {
+  std::vector<Sample> samples;
+  for (const Row& row : rows) {
+    samples.push_back({row.dts, row.pts, row.duration, row.keyframe, from_hex(row.hex)});
+  }
+  return samples;
+}
+
+Track video(Codec codec, const char* config, std::string codec_string) {
+  Track track;
+  track.codec = codec;
+  track.config = from_hex(config);
+  track.codec_string = std::move(codec_string);
+  track.video.width = 64;
+  track.video.height = 48;
+  track.video.frame_rate = 30;
+  return track;
+}
+
+Track audio(Codec codec, const char* config, std::string codec_string, std::uint32_t channels,
+            std::uint32_t frame_samples) {
+  Track track;
+  track.codec = codec;
+  track.timescale = 48'000;
+  track.config = from_hex(config);
+  track.codec_string = std::move(codec_string);
+  track.audio = {.sample_rate = 48'000, .channels = channels, .frame_samples = frame_samples};
+  return track;
+}
+
+}  // namespace
+
+Ticks Clip::duration() const {
+  return samples.back().dts + samples.back().duration;
+}
+
+Clip clip(Codec codec) {
+  switch (codec) {
+    case Codec::kH264: {
+      Clip clip{video(codec, kH264Config, "avc1.64000A"), from_rows(kH264)};
+      clip.track.video.reorders = true;
+      return clip;
+    }
+    case Codec::kHevc:
+      return {video(codec, kHevcConfig, "hvc1.1.6.L30.90"), from_rows(kHevc)};
+    case Codec::kAv1:
+      return {video(codec, kAv1Config, "av01.0.00M.08"), from_rows(kAv1)};
+    case Codec::kVp9:
+      return {video(codec, kVp9Config, "vp09.00.10.08"), from_rows(kVp9)};
+    case Codec::kAac:
+      return {audio(codec, kAacConfig, "mp4a.40.2", 2, 1024), from_rows(kAac)};
+    case Codec::kMp3:
+      return {audio(codec, "", "mp4a.40.34", 1, 1152), from_rows(kMp3)};
+    case Codec::kOpus:
+      return {audio(codec, kOpusConfig, "opus", 2, 960), from_rows(kOpus)};
+    case Codec::kFlac:
+      return {audio(codec, kFlacConfig, "fLaC", 1, 256), from_rows(kFlac)};
+  }
+  return {};
+}
+
+Clip repeated(const Clip& clip, int times, Ticks start) {
+  Clip longer{clip.track, {}};
+  const Ticks first = clip.samples.front().dts;
+  const Ticks length = clip.duration() - first;
+  for (int round = 0; round < times; ++round) {
+    for (Sample sample : clip.samples) {
+      const Ticks shift = start - first + round * length;
+      sample.dts += shift;
+      sample.pts += shift;
+      longer.samples.push_back(std::move(sample));
+    }
+  }
+  return longer;
+}
+
+}  // namespace media::footage
