@@ -1,0 +1,142 @@
+// Everything about a running server that its operator can choose: a plain value, made once at
+// start from embedded defaults, one YAML file, environment variables and --set overrides (later
+// ones win). What settings exist is declared once, in config_table.cc.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "server/config_value.h"
+
+namespace server {
+
+enum class ContainerFormat { kTs, kFragmentedMp4 };
+enum class LatencyMode { kLow, kNormal };
+enum class ChannelType { kBasic, kStandard, kAdvancedSd, kAdvancedHd };
+enum class TlsVersion { k1_2, k1_3 };
+enum class DemoSize { k640x360, k1280x720, k1920x1080 };
+
+struct ChannelConfig {
+  base::ChannelId id;
+  std::string name;
+  std::string stream_key;  // secret
+  std::string passphrase;  // secret; empty = none
+  bool insecure_ingest = false;
+  LatencyMode latency_mode = LatencyMode::kLow;
+  ContainerFormat container_format = ContainerFormat::kTs;
+  ChannelType type = ChannelType::kStandard;
+  Bitrate max_bitrate;
+};
+
+struct Config {
+  struct Log {
+    base::LogLevel level = base::LogLevel::kInfo;
+    base::LogFormat format = base::LogFormat::kText;
+  };
+  struct Http {
+    ListenAddress listen;
+    std::string public_url;  // without a slash at the end; empty = what each request names
+    base::Duration request_timeout{};
+    base::Duration idle_timeout{};
+    base::Duration slow_reader_timeout{};
+    ByteSize slow_reader_bytes;
+  };
+  struct Https {
+    ListenAddress listen;
+    std::string certificate;  // path; empty together with private_key = a development one
+    std::string private_key;  // path
+    TlsVersion minimum_version = TlsVersion::k1_2;
+    bool ktls = false;
+  };
+  struct Rtmp {
+    ListenAddress listen;
+  };
+  struct Srt {
+    ListenAddress listen;
+    base::Duration latency{};
+  };
+  struct Ingest {
+    base::Duration handshake_timeout{};
+    base::Duration silence_timeout{};
+  };
+  struct Live {
+    base::Duration part_duration{};
+    base::Duration segment_duration{};
+    base::Duration window{};
+    base::Duration reconnect_window{};
+    base::Duration max_stream_duration{};
+    ContainerFormat container = ContainerFormat::kTs;
+  };
+  struct Limits {
+    Bitrate max_bitrate;
+    std::int64_t max_width = 0;
+    std::int64_t max_height = 0;
+    std::int64_t max_pixels = 0;
+    std::int64_t max_connections = 0;
+    std::int64_t max_publishers = 0;
+  };
+  struct Metrics {
+    bool enabled = true;
+  };
+  struct Shutdown {
+    base::Duration drain_timeout{};
+  };
+  struct Demo {
+    bool enabled = false;
+    DemoSize size = DemoSize::k1280x720;
+    std::int64_t frame_rate = 0;
+    Bitrate bitrate;
+  };
+
+  std::int64_t threads = 0;  // 0 = one media loop per core
+  std::string data_dir;
+  std::string region;
+  std::string account_id;
+  Log log;
+  Http http;
+  Https https;
+  Rtmp rtmp;
+  Rtmp rtmps;
+  Srt srt;
+  Ingest ingest;
+  Live live;
+  Limits limits;
+  Metrics metrics;
+  Shutdown shutdown;
+  Demo demo;
+  std::vector<ChannelConfig> channels;
+};
+
+/// Where settings come from, weakest first. Nothing here is read from the system by load_config.
+struct ConfigSources {
+  std::string file_name;  // stands before line and column in messages
+  std::string file_text;  // YAML; empty = no file
+  std::vector<std::pair<std::string, std::string>> environment;  // all of it; only ROSTRUM_* counts
+  std::vector<std::string> overrides;                            // "name=value"
+};
+
+struct LoadedConfig {
+  Config config;
+  std::vector<std::string> warnings;  // ROSTRUM_* variables that name no setting
+};
+
+/// The settings, or every mistake found, each as one sentence that begins with its place
+/// ("file:line:column: ", "ROSTRUM_X: ", "--set x: "). No message holds a secret.
+std::expected<LoadedConfig, std::vector<base::Error>> load_config(const ConfigSources& sources);
+
+/// All values as YAML that load_config reads back; secrets are masked, so a file with channels
+/// has to get its keys again first.
+std::string show_config(const Config& config);
+
+/// The page docs/configuration.md.
+std::string config_markdown();
+
+}  // namespace server
