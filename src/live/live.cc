@@ -1,0 +1,296 @@
+#include "live/live.h"
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <set>
+#include <unordered_map>
+
+#include "base/check.h"
+#include "io/loop.h"
+#include "live/channel.h"
+#include "live/playback.h"
+#include "live/playback_path.h"
+
+namespace live {
+namespace {
+
+// Runs on the loop itself when already there: one hop less for viewers at a channel's home.
+void run_on(io::Loop& loop, io::Loop& current, io::Loop::Task task) {
+  if (&loop == &current) {
+    task();
+  } else {
+    loop.post(std::move(task));
+  }
+}
+
+class Engine;
+
+// What one loop does: it is home to some channels and serves viewers of all.
+class LoopSide final : public ChannelHost, public SnapshotSource {
+ public:
+  LoopSide(Engine& engine, io::Loop& loop, const Settings& settings)
+      : engine_(engine), loop_(loop), settings_(settings), playback_(loop, settings, *this) {}
+
+  // ChannelHost
+  void on_snapshot(std::shared_ptr<const ChannelSnapshot> snapshot) override;
+  void on_idle(const base::ChannelId& channel) override;
+  void on_event(const StreamEvent& event) override;
+  // SnapshotSource
+  void subscribe(const base::ChannelId& channel, unsigned loop) override;
+  void unsubscribe(const base::ChannelId& channel, unsigned loop) override;
+
+  void add_subscriber(const base::ChannelId& channel, unsigned loop);
+  void remove_subscriber(const base::ChannelId& channel, unsigned loop);
+  base::Expected<std::unique_ptr<Ingest>> open(const PublishGrant& grant, IngestOptions options,
+                                               IngestOwner& owner);
+  void drain();
+  Channel* find(const base::ChannelId& channel);
+  std::vector<StreamStatus> status() const;
+  LoopPlayback& playback() { return playback_; }
+  io::Loop& loop() { return loop_; }
+
+ private:
+  struct Home {
+    std::unique_ptr<Channel> channel;
+    std::shared_ptr<const ChannelSnapshot> snapshot;  // the latest
+    std::set<unsigned> subscribers;                   // loops
+    bool announced = false;
+  };
+
+  void remove(const base::ChannelId& channel);
+
+  Engine& engine_;
+  io::Loop& loop_;
+  const Settings& settings_;
+  std::unordered_map<base::ChannelId, Home, base::IdHash> homes_;
+  LoopPlayback playback_;
+  bool draining_ = false;
+};
+
+class Engine final : public Live {
+ public:
+  Engine(io::LoopGroup& loops, Settings settings, StreamEvents& events)
+      : settings_(std::move(settings)), events_(events) {
+    for (std::size_t i = 0; i < loops.size(); ++i) {
+      sides_.push_back(std::make_unique<LoopSide>(*this, loops.at(i), settings_));
+    }
+  }
+
+  io::Loop& home_of(const base::ChannelId& channel) override { return home_side(channel).loop(); }
+
+  base::Expected<std::unique_ptr<Ingest>> open_ingest(const PublishGrant& grant,
+                                                      IngestOptions options,
+                                                      IngestOwner& owner) override {
+    LoopSide& side = home_side(grant.channel);
+    DCHECK(side.loop().is_current());
+    return side.open(grant, std::move(options), owner);
+  }
+
+  Playback& playback(io::Loop& loop) override { return side(loop.index()).playback(); }
+
+  std::string playback_path(const base::ChannelId& channel) const override {
+    return multivariant_path(settings_.region, settings_.account, channel.str());
+  }
+
+  base::Expected<void> put_metadata(const base::ChannelId& channel, std::string payload) override {
+    LoopSide& side = home_side(channel);
+    DCHECK(side.loop().is_current());
+    Channel* found = side.find(channel);
+    if (found == nullptr) {
+      return base::fail(base::ErrorCode::kNotFound, "this channel is not broadcasting");
+    }
+    return found->put_metadata(std::move(payload));
+  }
+
+  void status(io::Loop& reply_to,
+              std::move_only_function<void(std::vector<StreamStatus>)> done) override;
+  void drain(io::Loop& reply_to, std::move_only_function<void()> done) override;
+
+  LoopSide& side(std::size_t index) { return *sides_.at(index); }
+  LoopSide& home_side(const base::ChannelId& channel) {
+    return side(base::IdHash{}(channel) % sides_.size());
+  }
+  template <class Do>
+  void on_every_loop(io::Loop& current, Do action) {
+    for (const auto& side : sides_) {
+      run_on(side->loop(), current, [action, &playback = side->playback()] { action(playback); });
+    }
+  }
+  StreamEvents& events() { return events_; }
+
+ private:
+  const Settings settings_;
+  StreamEvents& events_;
+  std::vector<std::unique_ptr<LoopSide>> sides_;
+};
+
+base::Expected<std::unique_ptr<Ingest>> LoopSide::open(const PublishGrant& grant,
+                                                       IngestOptions options, IngestOwner& owner) {
+  if (draining_) return base::fail(base::ErrorCode::kLimit, "the server is shutting down");
+  Home& home = homes_[grant.channel];
+  if (home.channel == nullptr) {
+    home.channel = std::make_unique<Channel>(loop_, settings_, grant.channel, *this);
+  }
+  return home.channel->open(grant, std::move(options), owner);
+}
+
+void LoopSide::on_snapshot(std::shared_ptr<const ChannelSnapshot> snapshot) {
+  Home& home = homes_.at(snapshot->channel);
+  home.snapshot = snapshot;
+  if (!home.announced) {
+    home.announced = true;
+    engine_.on_every_loop(loop_, [channel = snapshot->channel](LoopPlayback& playback) {
+      playback.announce(channel);
+    });
+  }
+  for (const unsigned index : home.subscribers) {
+    LoopSide& side = engine_.side(index);
+    run_on(side.loop(), loop_, [&side, snapshot] { side.playback().update(snapshot); });
+  }
+}
+
+void LoopSide::on_idle(const base::ChannelId& channel) {
+  // The channel asked for this itself: it may not be destroyed under its own feet.
+  loop_.post([this, channel] { remove(channel); });
+}
+
+void LoopSide::remove(const base::ChannelId& channel) {
+  const auto found = homes_.find(channel);
+  if (found == homes_.end() || !found->second.channel->is_over()) return;
+  if (found->second.announced) {
+    engine_.on_every_loop(loop_,
+                          [channel](LoopPlayback& playback) { playback.withdraw(channel); });
+  }
+  homes_.erase(found);
+}
+
+void LoopSide::on_event(const StreamEvent& event) { engine_.events().on_event(event); }
+
+void LoopSide::subscribe(const base::ChannelId& channel, unsigned loop) {
+  LoopSide& home = engine_.home_side(channel);
+  run_on(home.loop(), loop_, [&home, channel, loop] { home.add_subscriber(channel, loop); });
+}
+
+void LoopSide::unsubscribe(const base::ChannelId& channel, unsigned loop) {
+  LoopSide& home = engine_.home_side(channel);
+  run_on(home.loop(), loop_, [&home, channel, loop] { home.remove_subscriber(channel, loop); });
+}
+
+void LoopSide::add_subscriber(const base::ChannelId& channel, unsigned loop) {
+  const auto found = homes_.find(channel);
+  if (found == homes_.end()) return;  // it is being withdrawn everywhere
+  found->second.subscribers.insert(loop);
+  LoopSide& side = engine_.side(loop);
+  run_on(side.loop(), loop_,
+         [&side, snapshot = found->second.snapshot] { side.playback().update(snapshot); });
+}
+
+void LoopSide::remove_subscriber(const base::ChannelId& channel, unsigned loop) {
+  const auto found = homes_.find(channel);
+  if (found != homes_.end()) found->second.subscribers.erase(loop);
+}
+
+Channel* LoopSide::find(const base::ChannelId& channel) {
+  const auto found = homes_.find(channel);
+  return found == homes_.end() ? nullptr : found->second.channel.get();
+}
+
+void LoopSide::drain() {
+  draining_ = true;
+  for (auto& [id, home] : homes_) {
+    home.channel->end({base::ErrorCode::kClosed, "the server is shutting down"});
+  }
+}
+
+std::vector<StreamStatus> LoopSide::status() const {
+  std::vector<StreamStatus> all;
+  for (const auto& [id, home] : homes_) all.push_back(home.channel->status());
+  return all;
+}
+
+// Home loops tell their streams first, then every loop adds the viewers it sees.
+void Engine::status(io::Loop& reply_to,
+                    std::move_only_function<void(std::vector<StreamStatus>)> done) {
+  struct Gathering {
+    std::vector<StreamStatus> streams;
+    std::unordered_map<base::ChannelId, std::uint32_t, base::IdHash> viewers;
+    std::size_t missing = 0;
+    std::move_only_function<void(std::vector<StreamStatus>)> done;
+  };
+  // Shared by the tasks that fill it, which all run on `reply_to`.
+  auto gathering = std::make_shared<Gathering>();
+  gathering->missing = sides_.size() * 2;
+  gathering->done = std::move(done);
+  const auto arrived = [gathering] {
+    if (--gathering->missing > 0) return;
+    for (StreamStatus& stream : gathering->streams) {
+      stream.viewers = gathering->viewers[stream.channel];
+    }
+    gathering->done(std::move(gathering->streams));
+  };
+  for (const auto& owned : sides_) {
+    LoopSide* side = owned.get();
+    side->loop().post([side, &reply_to, gathering, arrived] {
+      std::vector<StreamStatus> streams = side->status();
+      reply_to.post([gathering, arrived, streams = std::move(streams)]() mutable {
+        std::ranges::move(streams, std::back_inserter(gathering->streams));
+        arrived();
+      });
+    });
+    side->loop().post([side, &reply_to, gathering, arrived] {
+      reply_to.post([gathering, arrived, counts = side->playback().viewer_counts()] {
+        for (const auto& [channel, count] : counts) gathering->viewers[channel] += count;
+        arrived();
+      });
+    });
+  }
+}
+
+void Engine::drain(io::Loop& reply_to, std::move_only_function<void()> done) {
+  auto missing = std::make_shared<std::size_t>(sides_.size());  // touched on reply_to only
+  auto finished = std::make_shared<std::move_only_function<void()>>(std::move(done));
+  for (const auto& owned : sides_) {
+    LoopSide* side = owned.get();
+    side->loop().post([side, &reply_to, missing, finished] {
+      side->drain();
+      reply_to.post([missing, finished] {
+        if (--*missing == 0) (*finished)();
+      });
+    });
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::kRtmp: return "rtmp";
+    case Protocol::kRtmps: return "rtmps";
+    case Protocol::kSrt: return "srt";
+    case Protocol::kWebRtc: return "webrtc";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(StreamEvent::Kind kind) {
+  switch (kind) {
+    case StreamEvent::Kind::kSessionCreated: return "session created";
+    case StreamEvent::Kind::kStreamStart: return "stream started";
+    case StreamEvent::Kind::kSessionEnded: return "session ended";
+    case StreamEvent::Kind::kStreamEnd: return "stream ended";
+    case StreamEvent::Kind::kStreamFailure: return "stream failed";
+    case StreamEvent::Kind::kTakeover: return "stream taken over";
+    case StreamEvent::Kind::kTakeoverFailure: return "stream takeover failed";
+    case StreamEvent::Kind::kIngestLost: return "publisher lost";
+    case StreamEvent::Kind::kIngestBack: return "publisher back";
+    case StreamEvent::Kind::kLimitBreach: return "limit breached";
+  }
+  return "unknown";
+}
+
+std::unique_ptr<Live> Live::create(io::LoopGroup& loops, Settings settings, StreamEvents& events) {
+  return std::make_unique<Engine>(loops, std::move(settings), events);
+}
+
+}  // namespace live

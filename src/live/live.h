@@ -1,0 +1,233 @@
+// The door of live: broadcasts come in through an Ingest, viewers' requests through a Playback.
+//
+// Every channel has one home loop for life (home_of); its Ingest is made, used and destroyed
+// there. Viewers are served on whatever loop their connection is on, from snapshots.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "base/time.h"
+#include "live/timeline.h"
+#include "media/types.h"
+#include "wire/http/message.h"
+
+namespace io {
+class Loop;
+class LoopGroup;
+}  // namespace io
+
+namespace live {
+
+// ---- admission: answered by whoever knows the channels -------------------------------------
+
+enum class Protocol { kRtmp, kRtmps, kSrt, kWebRtc };
+std::string_view to_string(Protocol protocol);
+
+/// What a publisher presents.
+struct PublishRequest {
+  Protocol protocol = Protocol::kRtmp;
+  std::string stream_key;  // secret
+  std::string remote_address;
+};
+
+/// What it may do, fixed for the life of its Ingest.
+struct PublishGrant {
+  base::ChannelId channel;
+  std::string channel_name;
+  /// Highest average ingest bitrate in bit/s over ten seconds.
+  std::uint64_t max_bitrate = 8'500'000;
+  /// Highest picture size: total pixels, and pixels of the longer edge.
+  std::uint32_t max_pixels = 1920 * 1088;
+  std::uint32_t max_edge = 1920;
+  enum class DefaultContainer { kTs, kFmp4 } container = DefaultContainer::kTs;
+};
+
+/// Says who may publish. Asked on any loop; answers on the same loop, at once or later.
+class Admission {
+ public:
+  using Answer = std::move_only_function<void(base::Expected<PublishGrant>)>;
+  virtual ~Admission() = default;
+  virtual void authorise_publish(PublishRequest request, Answer answer) = 0;
+};
+
+// ---- ingest ---------------------------------------------------------------------------------
+
+/// What the encoder says of itself.
+struct EncoderInfo {
+  std::string name;
+  double frame_rate = 0;
+  std::uint32_t video_bitrate = 0;  // bit/s, 0 if not told
+  std::uint32_t audio_bitrate = 0;
+  /// False if the encoder said that there is no audio: nobody waits for it then.
+  bool may_have_audio = true;
+};
+
+struct IngestOptions {
+  Protocol protocol = Protocol::kRtmp;
+  std::string remote_address;
+  SourceClock clock;
+  /// Takeover priority, 0 for none (stream takeover: a higher one replaces a lower one).
+  std::uint32_t priority = 0;
+};
+
+/// Whoever owns an Ingest. Called on the home loop, never from inside a call into the Ingest.
+class IngestOwner {
+ public:
+  virtual ~IngestOwner() = default;
+  /// The broadcast was ended from our side: close the connection and destroy the Ingest.
+  virtual void on_ended(const base::Error& reason) = 0;
+};
+
+/// One publisher's way in. Destroying it without finish() means that the publisher was lost: the
+/// stream waits for it to come back.
+class Ingest {
+ public:
+  virtual ~Ingest() = default;
+  /// The stream this publisher feeds; for logs.
+  virtual const base::StreamId& stream() const = 0;
+  /// A track begins, or its configuration changes. `track.id` counts audio and video apart.
+  /// kUnsupported or kLimit: the publisher has to be refused.
+  virtual base::Expected<void> track(const media::Track& track) = 0;
+  /// A coded sample with dts and pts in the clock of IngestOptions. kLimit: too much, refuse.
+  virtual base::Expected<void> sample(media::TrackKind kind, std::uint32_t track,
+                                      const media::Sample& sample) = 0;
+  virtual void encoder(const EncoderInfo& info) = 0;
+  /// Timed metadata at a source time.
+  virtual void text(const media::TimedText& text, std::int64_t source_time) = 0;
+  /// The publisher ended its broadcast on purpose.
+  virtual void finish() = 0;
+};
+
+// ---- playback -------------------------------------------------------------------------------
+
+/// Whoever carries viewers' requests, usually an HTTP connection. `token` names the request to it.
+/// Called on its loop; outlives its requests or cancels them.
+class ViewerConnection {
+ public:
+  virtual ~ViewerConnection() = default;
+  /// The answer. A response with `streaming` set goes on with append() and ends with finish().
+  virtual void respond(std::uint64_t token, wire::http::Response response) = 0;
+  virtual void append(std::uint64_t token, base::Slice data) = 0;
+  virtual void finish(std::uint64_t token) = 0;
+  /// Octets that wait for this viewer; a streaming response is cut when it falls too far behind.
+  virtual std::size_t queued_bytes() const = 0;
+  virtual void abort(std::uint64_t token) = 0;
+};
+
+struct PlaybackRequest {
+  const wire::http::Request* http = nullptr;  // valid during the call
+  std::string viewer;  // address and user agent, told apart only for counting
+};
+
+/// The viewers' side on one loop.
+class Playback {
+ public:
+  virtual ~Playback() = default;
+  /// Answers now, or later if the request is for something that is about to exist. Paths begin
+  /// with kPlaybackPrefix. Returns a handle to cancel by, 0 if it was answered.
+  virtual std::uint64_t request(const PlaybackRequest& request, ViewerConnection& connection,
+                                std::uint64_t token) = 0;
+  /// Forgets a request whose connection has gone. No effect on an answered one.
+  virtual void cancel(std::uint64_t handle) = 0;
+};
+
+inline constexpr std::string_view kPlaybackPrefix = "/api/video/v1/";
+
+// ---- events and status ----------------------------------------------------------------------
+
+struct StreamEvent {
+  enum class Kind {
+    kSessionCreated, kStreamStart, kSessionEnded, kStreamEnd, kStreamFailure,
+    kTakeover, kTakeoverFailure, kIngestLost, kIngestBack, kLimitBreach
+  };
+  Kind kind = Kind::kSessionCreated;
+  base::ChannelId channel;
+  base::StreamId stream;
+  std::string detail;  // reason or code, no secrets
+};
+std::string_view to_string(StreamEvent::Kind kind);
+
+/// Told about every change of state; on the home loop of the channel.
+class StreamEvents {
+ public:
+  virtual ~StreamEvents() = default;
+  virtual void on_event(const StreamEvent& event) = 0;
+};
+
+struct TrackStatus {
+  std::string name;    // "video 0"
+  std::string codec;   // RFC 6381
+  std::uint32_t width = 0, height = 0;
+  double frame_rate = 0;
+  std::uint32_t sample_rate = 0, channels = 0;
+};
+
+struct StreamStatus {
+  base::ChannelId channel;
+  base::StreamId stream;
+  base::WallTime started_at;
+  bool live = false;       // a publisher is connected and something can be played
+  std::uint64_t bitrate = 0;   // bit/s over the last seconds
+  std::uint32_t viewers = 0;
+  std::string encoder;
+  std::string protocol;
+  std::vector<TrackStatus> tracks;
+  TimelineRepairs repairs;
+  std::size_t window_bytes = 0;
+};
+
+// ---- the engine -----------------------------------------------------------------------------
+
+struct Settings {
+  std::string region = "local";
+  std::string account = "000000000000";
+  base::Duration part = std::chrono::milliseconds(200);
+  base::Duration segment = std::chrono::seconds(2);
+  base::Duration window = std::chrono::seconds(12);
+  /// How long a lost publisher may stay away before its stream ends; also how long one may be
+  /// connected without sending media.
+  base::Duration reconnect_window = std::chrono::seconds(30);
+  base::Duration max_stream_duration = std::chrono::hours(48);
+  /// How long a finished broadcast can still be played to its end.
+  base::Duration ended_kept = std::chrono::seconds(60);
+  /// A streaming response whose viewer is further behind than this is cut.
+  std::size_t max_viewer_backlog = 4 << 20;
+};
+
+class Live {
+ public:
+  /// The loops outlive this object; it is destroyed after they have stopped.
+  static std::unique_ptr<Live> create(io::LoopGroup& loops, Settings settings,
+                                      StreamEvents& events);
+  virtual ~Live() = default;
+
+  virtual io::Loop& home_of(const base::ChannelId& channel) = 0;
+  /// On the home loop. kConflict: somebody else is publishing. kLimit: the server is draining.
+  virtual base::Expected<std::unique_ptr<Ingest>> open_ingest(const PublishGrant& grant,
+                                                              IngestOptions options,
+                                                              IngestOwner& owner) = 0;
+  /// On any loop of the group: the viewers' side there.
+  virtual Playback& playback(io::Loop& loop) = 0;
+  /// Path of a channel's multivariant playlist.
+  virtual std::string playback_path(const base::ChannelId& channel) const = 0;
+
+  /// On the home loop: timed metadata from outside the broadcast. kNotFound if nothing is live.
+  virtual base::Expected<void> put_metadata(const base::ChannelId& channel,
+                                            std::string payload) = 0;
+  /// Gathers the state of all streams and calls `done` on `reply_to`. From any thread.
+  virtual void status(io::Loop& reply_to,
+                      std::move_only_function<void(std::vector<StreamStatus>)> done) = 0;
+  /// Ends every broadcast properly (last parts out, playlists ended) and takes no new ones; calls
+  /// `done` on `reply_to`. From any thread.
+  virtual void drain(io::Loop& reply_to, std::move_only_function<void()> done) = 0;
+};
+
+}  // namespace live

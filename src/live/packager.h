@@ -1,0 +1,145 @@
+// Cuts the samples of one rendition into Parts and Segments and keeps its live window.
+//
+// A part is closed as soon as its last frame is there, one frame earlier than the next one could
+// tell, so the decision where the next part will stand (same segment or the next) is a prediction
+// from the length of the last groups of pictures. It is always kept, because the preload hint that
+// viewers wait on repeats it: a keyframe that comes against the prediction begins a part, not a
+// segment. Where nothing can be predicted yet and a keyframe would end the segment, the part waits
+// for one more frame.
+//
+// Owned by a Stream; used on the channel's home loop only.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "live/window.h"
+
+namespace live {
+
+/// How media is cut; the same for all renditions of a stream.
+struct PackagingSettings {
+  base::Duration part = std::chrono::milliseconds(200);
+  base::Duration segment = std::chrono::seconds(2);
+  /// Media that playlists list.
+  base::Duration window = std::chrono::seconds(12);
+};
+
+/// Which wall-clock time belongs to which media time; anchored anew at every discontinuity.
+struct ProgramClock {
+  media::Ticks anchor = 0;  // 90 kHz
+  base::WallTime date;
+  base::WallTime date_of(media::Ticks time) const;
+};
+
+class Packager {
+ public:
+  struct Place {
+    std::uint64_t msn = 0;
+    std::uint64_t discontinuity_sequence = 0;
+  };
+
+  Packager(std::string rendition, PackagingSettings settings, Place first);
+
+  /// The tracks of what follows, the leading one first (video if there is any). A second call
+  /// begins a new segment behind a discontinuity. Returns true if a part was completed.
+  bool set_tracks(std::shared_ptr<const TrackSet> tracks, const ProgramClock& clock);
+
+  /// Adds a sample of `tracks()[index]`. Samples of a track come in decoding order. Samples before
+  /// the first keyframe of the leading track are dropped.
+  /// Returns true if a part was completed.
+  bool add(std::size_t index, const media::Sample& sample);
+
+  /// Puts a cue into the part that holds its time, or into the next if that one is closed.
+  void add_cue(const Cue& cue);
+
+  /// The segment ends with the first part that reaches `time`: keeps the segments of an audio
+  /// rendition in step with those of the video.
+  void end_segment_at(media::Ticks time);
+
+  /// Dates what follows a break that was made before it was known when the media would go on.
+  void set_clock(const ProgramClock& clock) {
+    if (!started_) clock_ = clock;
+  }
+
+  /// Ends the open part and segment: what follows stands behind a discontinuity. Returns true if
+  /// a part was completed.
+  bool break_here(const ProgramClock& clock);
+  /// The broadcast is over: ends the open part and segment and the playlist.
+  void finish();
+
+  const std::string& rendition() const { return rendition_; }
+  const std::shared_ptr<const TrackSet>& tracks() const { return tracks_; }
+  bool started() const { return started_; }
+  /// Start of the part that is open or would be opened next, 90 kHz.
+  media::Ticks open_start() const;
+  /// Ends of segments since the last call, 90 kHz, for renditions that follow this one.
+  std::vector<media::Ticks> take_segment_ends() { return std::exchange(segment_ends_, {}); }
+  /// Where a stream that continues this channel goes on.
+  Place next_place() const;
+  RenditionReport report() const;
+  /// Bytes of the samples in the window.
+  std::size_t window_bytes() const { return window_bytes_; }
+
+  /// The window as it stands now, for viewers.
+  std::shared_ptr<const Window> snapshot(std::vector<RenditionReport> reports) const;
+
+ private:
+  struct OpenPart {
+    std::shared_ptr<Part> part;
+    media::Ticks end = 0;  // expected end of its last leading sample
+    std::size_t frames = 0;
+    std::size_t bytes = 0;
+  };
+
+  bool is_leading(std::size_t index) const { return index == 0; }
+  bool has_video() const;
+  void fix_times(const media::Sample& first);
+  media::Ticks to_stream(media::Ticks time, std::size_t index) const;
+  bool wants_cut(media::Ticks elapsed) const;
+  void learn_group(bool keyframe);
+  void open_part(media::Ticks start);
+  void append(std::size_t index, const media::Sample& sample);
+  void close_part();
+  void decide_after_close();
+  void close_segment();
+  void trim();
+  base::Slice segment_tag(base::WallTime date, media::Ticks start) const;
+
+  const std::string rendition_;
+  const PackagingSettings settings_;
+  PlaylistTimes times_;
+  bool times_fixed_ = false;
+  media::Ticks frame_target_ = 0;  // length of a full part in whole frames, 90 kHz
+  ProgramClock clock_;
+  std::shared_ptr<const TrackSet> tracks_;
+  bool started_ = false;
+  bool ended_ = false;
+
+  std::uint64_t next_msn_;
+  std::uint64_t discontinuity_sequence_;
+  bool discontinuity_pending_ = false;
+
+  std::deque<std::shared_ptr<const Segment>> segments_;  // whole ones, oldest first
+  std::shared_ptr<Segment> open_segment_;
+  media::Ticks segment_start_ = 0;  // of the open segment
+  media::Ticks told_end_ = 0;  // end of the last closed part, as playlists have been told
+  OpenPart open_;
+  media::mpegts::Continuity continuity_;
+  std::vector<Cue> cues_;  // waiting for their part
+  std::optional<media::Ticks> segment_limit_;
+  std::vector<media::Ticks> segment_ends_;
+  std::size_t window_bytes_ = 0;
+
+  std::uint32_t frames_since_key_ = 0;
+  std::uint32_t group_frames_ = 0;     // length of the last group of pictures
+  bool group_stable_ = false;          // the last two were equally long
+  bool close_waits_ = false;           // a full part waits for the next frame
+};
+
+}  // namespace live

@@ -1,0 +1,70 @@
+// The Ingest that protocols hold: gate, timeline and limits between one publisher and its channel.
+// Owned by the protocol's connection; on the channel's home loop.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "io/timer.h"
+#include "live/ingest_gate.h"
+#include "live/live.h"
+#include "live/rate_meter.h"
+#include "live/timeline.h"
+
+namespace live {
+
+class Channel;
+
+class Publisher final : public Ingest {
+ public:
+  Publisher(io::Loop& loop, Channel& channel, PublishGrant grant, IngestOptions options,
+            IngestOwner& owner);
+  ~Publisher() override;
+
+  // Ingest
+  const base::StreamId& stream() const override;
+  base::Expected<void> track(const media::Track& track) override;
+  base::Expected<void> sample(media::TrackKind kind, std::uint32_t track,
+                              const media::Sample& sample) override;
+  void encoder(const EncoderInfo& info) override;
+  void text(const media::TimedText& text, std::int64_t source_time) override;
+  void finish() override;
+
+  // For Channel.
+  const std::map<TrackKey, media::Track>& tracks() const { return tracks_; }
+  const IngestOptions& options() const { return options_; }
+  const PublishGrant& grant() const { return grant_; }
+  const EncoderInfo& encoder_info() const { return encoder_; }
+  base::WallTime first_arrival() const { return gate_->first_arrival(); }
+  /// Begins its timeline where the stream ends.
+  void start_timeline(media::Ticks start);
+  media::Ticks end() const { return timeline_ ? timeline_->end() : 0; }
+  const TimelineRepairs& repairs() const;
+  std::uint64_t bitrate() const;
+  /// Tells the owner, from a fresh call stack, that it has to go; nothing it sends counts any more.
+  void kick(base::Error reason);
+  /// The channel has gone or given the stream to another.
+  void detach() { channel_ = nullptr; }
+
+ private:
+  base::Expected<void> open_gate();
+  void announce(TrackKey key);
+  void place(TrackKey key, const media::Sample& sample);
+
+  io::Loop& loop_;
+  Channel* channel_;
+  const base::StreamId stream_;
+  const PublishGrant grant_;
+  const IngestOptions options_;
+  IngestOwner& owner_;
+  EncoderInfo encoder_;
+  std::map<TrackKey, media::Track> tracks_;
+  std::unique_ptr<IngestGate> gate_;  // until it has opened
+  std::optional<Timeline> timeline_;
+  RateMeter rate_;
+  bool finished_ = false;
+  io::Timer kick_timer_;
+};
+
+}  // namespace live

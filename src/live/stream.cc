@@ -1,0 +1,245 @@
+#include "live/stream.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+#include "media/id3.h"
+
+namespace live {
+namespace {
+
+constexpr TrackKey kMainVideo{media::TrackKind::kVideo, 0};
+
+// What a rendition is assumed to need while nothing has been announced or measured.
+constexpr std::uint32_t kDefaultVideoBitrate = 3'000'000;
+constexpr std::uint32_t kDefaultAudioBitrate = 128'000;
+
+std::uint32_t bitrate_of(const media::Track& track) {
+  if (track.announced_bitrate > 0) return track.announced_bitrate;
+  return track.kind() == media::TrackKind::kVideo ? kDefaultVideoBitrate : kDefaultAudioBitrate;
+}
+
+std::string quality_name(const media::Track& track) {
+  const long rate = std::lround(track.video.frame_rate);
+  return rate > 0 ? fmt::format("{}p{}", track.video.height, rate)
+                  : fmt::format("{}p", track.video.height);
+}
+
+}  // namespace
+
+const std::shared_ptr<const Window>* ChannelSnapshot::find(std::string_view rendition) const {
+  for (const auto& window : windows) {
+    if (window->rendition == rendition) return &window;
+  }
+  return nullptr;
+}
+
+Stream::Stream(Settings settings, Packager::Place first, base::WallTime started_at)
+    : settings_(std::move(settings)),
+      id_(base::random_stream_id()),
+      first_(first),
+      started_at_(started_at),
+      generation_(first.msn) {}
+
+Stream::Rendition& Stream::rendition(const std::string& name, TrackKey leading,
+                                     std::optional<TrackKey> audio) {
+  for (const auto& existing : renditions_) {
+    if (existing->packager.rendition() == name) {
+      existing->leading = leading;
+      existing->audio = audio;
+      return *existing;
+    }
+  }
+  return *renditions_.emplace_back(std::make_unique<Rendition>(
+      Rendition{Packager(name, settings_.packaging, next_place()), leading, audio}));
+}
+
+void Stream::set_tracks(std::map<TrackKey, media::Track> tracks, const ProgramClock& clock) {
+  clock_ = clock;
+  const auto first_audio = std::find_if(tracks.begin(), tracks.end(), [](const auto& entry) {
+    return entry.first.kind == media::TrackKind::kAudio;
+  });
+  const std::optional<TrackKey> main_audio =
+      first_audio == tracks.end() ? std::nullopt : std::optional(first_audio->first);
+  const std::uint64_t generation = generation_++;
+  const auto put = [&](const std::string& name, TrackKey leading, std::optional<TrackKey> audio) {
+    std::vector<media::Track> members{tracks.at(leading)};
+    if (audio) members.push_back(tracks.at(*audio));
+    Rendition& made = rendition(name, leading, audio);
+    const auto& before = made.packager.tracks();
+    if (before != nullptr && before->tracks() == members) {
+      // The same decoders go on; a break, if there was one, has been made already.
+      made.packager.set_clock(clock);
+      return;
+    }
+    (void)made.packager.set_tracks(
+        std::make_shared<const TrackSet>(generation, std::move(members)), clock);
+  };
+  for (const auto& [key, track] : tracks) {
+    if (key.kind == media::TrackKind::kVideo) put(fmt::format("v{}", key.id), key, main_audio);
+  }
+  if (main_audio) put("audio", *main_audio, std::nullopt);
+  for (const auto& [key, track] : tracks) {
+    if (key.kind == media::TrackKind::kAudio && key != main_audio) {
+      put(fmt::format("audio{}", key.id), key, std::nullopt);
+    }
+  }
+  tracks_ = std::move(tracks);
+}
+
+bool Stream::add(TrackKey key, const media::Sample& sample) {
+  bool completed = false;
+  for (const auto& rendition : renditions_) {
+    const bool leads = rendition->leading == key;
+    if (!leads && rendition->audio != key) continue;
+    // Renditions without video begin where the video began.
+    if (leads && key.kind == media::TrackKind::kAudio && !started()) continue;
+    completed = rendition->packager.add(leads ? 0 : 1, sample) || completed;
+    rendition->bytes += sample.data.size();
+    if (leads) {
+      rendition->duration += media::rescale(
+          sample.duration, rendition->packager.tracks()->tracks()[0].timescale,
+          media::kVideoTimescale);
+    }
+  }
+  if (!completed) return false;
+  for (const auto& rendition : renditions_) {
+    const auto ends = rendition->packager.take_segment_ends();
+    if (rendition->leading != kMainVideo || ends.empty()) continue;
+    for (const auto& follower : renditions_) {
+      if (follower->leading.kind == media::TrackKind::kAudio) {
+        follower->packager.end_segment_at(ends.back());
+      }
+    }
+  }
+  return true;
+}
+
+void Stream::add_text(const media::TimedText& text, media::Ticks wanted) {
+  Cue cue;
+  cue.id = (first_.msn << 16) + next_cue_++;
+  cue.text = text;
+  cue.time = wanted;
+  for (const auto& rendition : renditions_) {
+    if (rendition->packager.started()) {
+      cue.time = std::max(cue.time, rendition->packager.open_start());
+    }
+  }
+  cue.date = clock_.date_of(cue.time);
+  const std::string_view owner = text.origin == media::TimedText::Origin::kApi
+                                     ? "metadata.live-video.net"
+                                     : "inband.metadata.live-video.net";
+  cue.id3 = base::Slice::take(media::write_id3_private(owner, text.payload));
+  for (const auto& rendition : renditions_) rendition->packager.add_cue(cue);
+}
+
+void Stream::break_here(const ProgramClock& clock) {
+  clock_ = clock;
+  for (const auto& rendition : renditions_) (void)rendition->packager.break_here(clock);
+}
+
+void Stream::finish() {
+  finished_ = true;
+  for (const auto& rendition : renditions_) rendition->packager.finish();
+}
+
+Packager::Place Stream::next_place() const {
+  Packager::Place place = first_;
+  for (const auto& rendition : renditions_) {
+    const Packager::Place other = rendition->packager.next_place();
+    place.msn = std::max(place.msn, other.msn);
+    place.discontinuity_sequence =
+        std::max(place.discontinuity_sequence, other.discontinuity_sequence);
+  }
+  return place;
+}
+
+bool Stream::started() const {
+  return std::any_of(renditions_.begin(), renditions_.end(), [](const auto& rendition) {
+    return rendition->leading.kind == media::TrackKind::kVideo && rendition->packager.started();
+  });
+}
+
+bool Stream::playable() const {
+  return std::any_of(renditions_.begin(), renditions_.end(), [](const auto& rendition) {
+    return rendition->packager.report().last_part.has_value();
+  });
+}
+
+std::size_t Stream::window_bytes() const {
+  // Renditions share their samples; audio is counted once with the first.
+  std::size_t bytes = 0;
+  for (const auto& rendition : renditions_) {
+    if (rendition->leading.kind == media::TrackKind::kVideo) {
+      bytes += rendition->packager.window_bytes();
+    }
+  }
+  return bytes;
+}
+
+MultivariantInfo Stream::multivariant() const {
+  MultivariantInfo info;
+  info.broadcast_id = id_.str();
+  for (const auto& rendition : renditions_) {
+    const auto leading = tracks_.find(rendition->leading);
+    if (leading == tracks_.end()) continue;  // the publisher no longer sends it
+    const media::Track& track = leading->second;
+    const std::string path = rendition->packager.rendition();
+    if (track.kind() == media::TrackKind::kAudio && path != "audio") {
+      info.alternate_audio.push_back(
+          {fmt::format("Audio {}", track.id + 1), path, track.audio.channels});
+      continue;
+    }
+    Variant variant;
+    variant.uri = path;
+    variant.rendition =
+        track.kind() == media::TrackKind::kVideo ? quality_name(track) : "audio_only";
+    const bool taken = std::any_of(
+        info.variants.begin(), info.variants.end(),
+        [&](const Variant& other) { return other.rendition == variant.rendition; });
+    if (taken) variant.rendition += fmt::format("-{}", track.id);
+    variant.codecs.push_back(track.codec_string);
+    std::uint32_t bitrate = bitrate_of(track);
+    if (rendition->audio) {
+      const media::Track& audio = tracks_.at(*rendition->audio);
+      variant.codecs.push_back(audio.codec_string);
+      bitrate += bitrate_of(audio);
+    }
+    if (rendition->duration > media::kVideoTimescale * 4) {
+      const double seconds = static_cast<double>(rendition->duration) / media::kVideoTimescale;
+      variant.average_bandwidth =
+          static_cast<std::uint32_t>(static_cast<double>(rendition->bytes) * 8 / seconds * 1.05);
+      bitrate = std::max(bitrate, variant.average_bandwidth);
+    }
+    variant.bandwidth = bitrate + bitrate / 10;
+    variant.width = track.video.width;
+    variant.height = track.kind() == media::TrackKind::kVideo ? track.video.height : 0;
+    variant.frame_rate = track.video.frame_rate;
+    info.variants.push_back(std::move(variant));
+  }
+  return info;
+}
+
+std::shared_ptr<const ChannelSnapshot> Stream::snapshot() const {
+  auto snapshot = std::make_shared<ChannelSnapshot>();
+  snapshot->channel = settings_.channel;
+  snapshot->stream = id_;
+  snapshot->default_container = settings_.default_container;
+  snapshot->ended = finished_;
+  snapshot->multivariant = multivariant();
+  std::vector<RenditionReport> reports;
+  for (const auto& rendition : renditions_) reports.push_back(rendition->packager.report());
+  for (std::size_t i = 0; i < renditions_.size(); ++i) {
+    std::vector<RenditionReport> others;
+    for (std::size_t k = 0; k < reports.size(); ++k) {
+      if (k != i && reports[k].last_part) others.push_back(reports[k]);
+    }
+    snapshot->windows.push_back(renditions_[i]->packager.snapshot(std::move(others)));
+  }
+  return snapshot;
+}
+
+}  // namespace live

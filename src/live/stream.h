@@ -1,0 +1,98 @@
+// One broadcast: its tracks, the renditions made of them, and the snapshot that viewers read.
+// Owned by a Channel; used on its home loop only.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "live/packager.h"
+#include "live/playlist.h"
+
+namespace live {
+
+/// Names a publisher's track: audio and video are numbered separately.
+struct TrackKey {
+  media::TrackKind kind = media::TrackKind::kVideo;
+  std::uint32_t id = 0;
+  auto operator<=>(const TrackKey&) const = default;
+};
+
+/// Everything a viewer's loop needs to answer for a channel. Immutable; one a part.
+struct ChannelSnapshot {
+  base::ChannelId channel;
+  base::StreamId stream;
+  Container default_container = Container::kTs;
+  bool ended = false;
+  MultivariantInfo multivariant;  // server_time is left to whoever renders it
+  std::vector<std::shared_ptr<const Window>> windows;  // in the order of the renditions
+
+  const std::shared_ptr<const Window>* find(std::string_view rendition) const;
+};
+
+class Stream {
+ public:
+  struct Settings {
+    base::ChannelId channel;
+    PackagingSettings packaging;
+    Container default_container = Container::kTs;
+  };
+
+  /// `first` is where the channel's numbering goes on.
+  Stream(Settings settings, Packager::Place first, base::WallTime started_at);
+
+  const base::StreamId& id() const { return id_; }
+  base::WallTime started_at() const { return started_at_; }
+  /// The tracks that renditions are made of; empty before the first set_tracks().
+  const std::map<TrackKey, media::Track>& tracks() const { return tracks_; }
+
+  /// Tells the tracks of what follows. Where they differ from those before, and after a break,
+  /// what follows stands behind a discontinuity. `clock` dates it.
+  void set_tracks(std::map<TrackKey, media::Track> tracks, const ProgramClock& clock);
+  /// Adds a sample on the stream's timeline. Returns true if a part was completed somewhere: then
+  /// there is a new snapshot.
+  bool add(TrackKey track, const media::Sample& sample);
+  /// Puts timed metadata into every rendition at one media time: `wanted` (90 kHz), or the
+  /// earliest that all renditions still can.
+  void add_text(const media::TimedText& text, media::Ticks wanted);
+  /// Media is missing or the publisher has gone: ends open parts and segments.
+  void break_here(const ProgramClock& clock);
+  /// The broadcast is over.
+  void finish();
+
+  Packager::Place next_place() const;
+  bool started() const;
+  /// True once something can be played.
+  bool playable() const;
+  std::size_t window_bytes() const;
+  std::shared_ptr<const ChannelSnapshot> snapshot() const;
+
+ private:
+  struct Rendition {
+    Packager packager;
+    TrackKey leading;                 // the track that parts are cut by
+    std::optional<TrackKey> audio;    // muxed beside it
+    std::uint64_t bytes = 0;          // of samples, for the average bitrate
+    media::Ticks duration = 0;
+  };
+
+  Rendition& rendition(const std::string& name, TrackKey leading, std::optional<TrackKey> audio);
+  MultivariantInfo multivariant() const;
+
+  const Settings settings_;
+  const base::StreamId id_;
+  const Packager::Place first_;
+  const base::WallTime started_at_;
+  std::map<TrackKey, media::Track> tracks_;
+  std::vector<std::unique_ptr<Rendition>> renditions_;
+  ProgramClock clock_;
+  std::uint64_t generation_;
+  std::uint64_t next_cue_ = 1;
+  bool finished_ = false;
+};
+
+}  // namespace live
