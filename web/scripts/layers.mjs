@@ -8,12 +8,13 @@ import { fileURLToPath } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const allowed = {
   'packages/client': [],
-  'packages/media': ['@rostrum/client', 'hls.js'],
-  'packages/ui': ['@rostrum/client', '@rostrum/media', 'react', 'react-dom', '@fontsource-variable'],
+  'packages/media': ['@rostrum/client', 'hls.js', 'lucide-static'],
+  'packages/ui': ['@rostrum/client', '@rostrum/media', 'react', 'react-dom', '@fontsource-variable', 'lucide-static'],
   'apps/live': ['@rostrum/client', '@rostrum/media', '@rostrum/ui', 'react', 'react-dom'],
 };
 const inTests = ['vitest'];
-const importPattern = /(?:\bfrom\s*|\bimport\s*\(?\s*|@import\s+)(["'])([^"']+)\1/g;
+const importPattern =
+  /^\s*(?:import|export|@import)\b[^;'"]*(["'])([^"']+)\1|\bimport\(\s*(["'])([^"']+)\3/gm;
 
 function* sources(folder) {
   for (const name of readdirSync(folder)) {
@@ -29,7 +30,8 @@ for (const [home, names] of Object.entries(allowed)) {
   for (const path of sources(join(root, home, 'src'))) {
     files += 1;
     const isTest = /\.test\.tsx?$/.test(path);
-    for (const [, , target] of readFileSync(path, 'utf8').matchAll(importPattern)) {
+    for (const found of readFileSync(path, 'utf8').matchAll(importPattern)) {
+      const target = found[2] ?? found[4];
       const where = relative(root, path);
       if (target.startsWith('.')) {
         if (!resolve(dirname(path), target).startsWith(join(root, home) + '/')) {

@@ -1,0 +1,419 @@
+/**
+ * The player without its controls: one video element, one address at a time. It opens engines, keeps pace,
+ * raises cues and carries out what `Recovery` decides. Runs in the page's one thread; owned by the element.
+ */
+import { CueScheduler } from '../cues/scheduler';
+import { latencyMark, readId3 } from '../cues/id3';
+import type { CreateEngine, Engine, EngineEvents } from '../engine/engine';
+import { Pace } from '../pace/pace';
+import { probe as lookAt } from '../recovery/probe';
+import { Recovery, type Action, type Event, type Finding } from '../recovery/recovery';
+import { CueClock } from './cue-clock';
+import { bufferedEnd } from './ranges';
+import { ServerClock } from './server-clock';
+import { collectStats, deriveState } from './readout';
+import { Watchdog } from './watchdog';
+import type { Metadata, PlayerState, Stats, Trouble } from './types';
+
+export interface PlayerEvents {
+  /** State, qualities, position relative to live or anything else shown may have changed. */
+  changed(): void;
+  metadata(cue: Metadata): void;
+  /** Sound was refused by the browser; playing muted. */
+  mutedByBrowser(): void;
+}
+
+export interface PlayerParts {
+  readonly createEngine: CreateEngine;
+  readonly probe?: (src: string, signal: AbortSignal) => Promise<Finding>;
+  readonly now?: () => number;
+  readonly random?: () => number;
+}
+
+const tickMs = 80;
+const broadcastPausedAfter = 4000;
+const behindShown = 1.5;
+
+export class Player {
+  readonly video: HTMLVideoElement;
+  readonly pace = new Pace();
+  private readonly events: PlayerEvents;
+  private readonly parts: Required<PlayerParts>;
+  private readonly recovery: Recovery;
+  private readonly cues: CueScheduler;
+  private readonly cueClock: CueClock;
+  private readonly clock = new ServerClock();
+  private readonly watchdog = new Watchdog();
+  private readonly gone = new AbortController();
+  private engine: Engine | null = null;
+  private opening = 0;
+  private src = '';
+  private waitTimer: ReturnType<typeof setTimeout> | undefined;
+  private ticker: ReturnType<typeof setInterval> | undefined;
+  private probing: AbortController | null = null;
+  private wantsPlay = false;
+  private moved = false;
+  private starved = false;
+  private mark: { time: number; at: number } | null = null;
+  private captionsWanted = false;
+  hasCaptions = false;
+
+  constructor(video: HTMLVideoElement, events: PlayerEvents, parts: PlayerParts) {
+    this.video = video;
+    this.events = events;
+    this.parts = {
+      probe: lookAt,
+      now: () => performance.now(),
+      random: Math.random,
+      ...parts,
+    };
+    this.recovery = new Recovery(this.parts.random);
+    this.cues = new CueScheduler((cue) => events.metadata(cue));
+    this.cueClock = new CueClock(video, this.cues);
+    this.listen();
+  }
+
+  private listen(): void {
+    const { signal } = this.gone;
+    const changed = () => this.events.changed();
+    for (const name of ['play', 'playing', 'waiting', 'seeking', 'seeked', 'loadeddata', 'volumechange', 'resize']) {
+      this.video.addEventListener(name, changed, { signal });
+    }
+    this.video.addEventListener('pause', () => this.paused(), { signal });
+    this.video.addEventListener('ended', () => this.finished(), { signal });
+    globalThis.addEventListener('offline', () => this.tell({ type: 'offline' }), { signal });
+    globalThis.addEventListener('online', () => this.tell({ type: 'online' }), { signal });
+    document.addEventListener('visibilitychange', () => this.visibility(), { signal });
+  }
+
+  /** Plays another address; an empty one stops. */
+  load(src: string, autoplay: boolean): void {
+    if (this.src !== '') this.tell({ type: 'stop' });
+    this.src = src;
+    this.cues.clear();
+    this.hasCaptions = false;
+    this.pace.restart();
+    if (src === '') {
+      this.events.changed();
+      return;
+    }
+    this.wantsPlay = autoplay;
+    this.tell({ type: 'start' });
+    if (navigator.onLine === false) this.tell({ type: 'offline' });
+  }
+
+  destroy(): void {
+    this.load('', false);
+    this.gone.abort();
+    this.cueClock.stop();
+    clearInterval(this.ticker);
+  }
+
+  /** After an error: from the beginning. */
+  retry(): void {
+    this.tell({ type: 'start' });
+  }
+
+  // ---- what the viewer does
+
+  play(): void {
+    this.wantsPlay = true;
+    if (this.video.ended) this.video.currentTime = 0;
+    this.startPlaying();
+    this.events.changed();
+  }
+  pause(): void {
+    this.wantsPlay = false;
+    this.video.pause();
+    this.events.changed();
+  }
+  toggle(): void {
+    if (this.wantsPlay && !this.video.ended) this.pause();
+    else this.play();
+  }
+  seekTo(time: number): void {
+    const range = this.seekable;
+    if (!range) return;
+    const to = Math.min(Math.max(time, range.start), Math.max(range.start, range.end));
+    if (this.live && to >= range.end - this.pace.aim - 0.5) {
+      this.goLive();
+      return;
+    }
+    this.cues.viewerSought(to);
+    this.video.currentTime = to;
+    this.pace.viewerSought(to, Math.max(bufferedEnd(this.video), range.end));
+    this.events.changed();
+  }
+  goLive(): void {
+    if (!this.live) return;
+    const end = bufferedEnd(this.video);
+    const edge = this.engine?.edge ?? end;
+    // The buffer may not reach the edge after a long pause; then the playlist knows better.
+    const to = this.pace.goLive(Math.abs(edge - end) > 3 ? edge : end, this.parts.now() / 1000);
+    if (to > this.video.currentTime) {
+      this.cues.viewerSought(to);
+      this.video.currentTime = to;
+    }
+    this.play();
+  }
+  chooseQuality(id: number): void {
+    this.engine?.choose(id);
+  }
+  /** Captions need the larger engine; changing to it rebuilds the picture once. */
+  setCaptions(wanted: boolean): void {
+    this.captionsWanted = wanted;
+    if (wanted && this.engine && !this.engineShowsCaptions && this.engine.kind === 'hls') this.carryOut({ type: 'open' });
+    this.showTracks();
+    this.events.changed();
+  }
+  private engineShowsCaptions = false;
+
+  // ---- what the controls show
+
+  get state(): PlayerState {
+    const { ended, paused, readyState } = this.video;
+    const { wantsPlay, moved, starved } = this;
+    return deriveState(this.recovery.phase, { ended, paused, readyState, wantsPlay, moved, starved });
+  }
+  get trouble(): Trouble {
+    if (this.recovery.reason) return this.recovery.reason;
+    const quiet = this.watchdog.edgeQuiet(this.parts.now());
+    return this.state === 'buffering' && this.live && quiet > broadcastPausedAfter ? 'broadcastPaused' : null;
+  }
+  get live(): boolean {
+    return this.engine !== null && !this.engine.recording && this.engine.live !== false;
+  }
+  get currentEngine(): Engine | null {
+    return this.engine;
+  }
+  get captions(): boolean {
+    return this.captionsWanted;
+  }
+  get bufferAhead(): number {
+    return Math.max(0, bufferedEnd(this.video) - this.video.currentTime);
+  }
+  get seekable(): { start: number; end: number } | null {
+    const { seekable } = this.video;
+    const n = seekable.length;
+    if (n === 0) return null;
+    const end = this.live ? Math.max(bufferedEnd(this.video), this.engine?.edge ?? 0) : seekable.end(n - 1);
+    return { start: seekable.start(0), end };
+  }
+  /** Seconds behind the live edge, beyond what is aimed for; null when with it. */
+  get behind(): number | null {
+    if (!this.live || this.pace.following) return null;
+    const edge = Math.max(bufferedEnd(this.video), this.engine?.edge ?? 0);
+    const seconds = edge - this.video.currentTime - this.pace.aim;
+    return seconds > behindShown ? seconds : null;
+  }
+  get latency(): number | null {
+    if (!this.live || !this.engine || !this.moved) return null;
+    const position = this.video.currentTime;
+    const marked = this.mark ? this.mark.at + (position - this.mark.time) * 1000 : null;
+    const shown = this.engine.wallClock(position) ?? marked;
+    if (shown === null) return null;
+    const latency = (this.clock.now() - shown) / 1000;
+    // Clocks that disagree by more than a day tell nothing.
+    return Math.abs(latency) < 86_400 ? Math.max(0, latency) : null;
+  }
+  get stats(): Stats {
+    return collectStats(this.video, this.engine, this.pace, this.latency);
+  }
+
+  // ---- recovery's hands
+
+  private tell(event: Event): void {
+    if (event.type === 'fault' || event.type === 'stuck') this.watchdog.troubled();
+    for (const action of this.recovery.handle(event)) this.carryOut(action);
+    this.events.changed();
+  }
+
+  private carryOut(action: Action): void {
+    switch (action.type) {
+      case 'open':
+        void this.openEngine();
+        return;
+      case 'close':
+        this.closeEngine();
+        return;
+      case 'resume':
+        this.engine?.resume();
+        return;
+      case 'recoverMedia':
+        this.engine?.recoverMedia();
+        this.startPlaying();
+        return;
+      case 'nudge':
+        this.video.currentTime += 0.15;
+        return;
+      case 'probe':
+        void this.look();
+        return;
+      case 'wait':
+        clearTimeout(this.waitTimer);
+        this.waitTimer = setTimeout(() => this.tell({ type: 'timer' }), action.ms);
+    }
+  }
+
+  private closeEngine(): void {
+    this.opening += 1;
+    this.probing?.abort();
+    clearTimeout(this.waitTimer);
+    clearInterval(this.ticker);
+    this.engine?.destroy();
+    this.engine = null;
+    this.starved = this.moved = false;
+  }
+
+  private async openEngine(): Promise<void> {
+    this.closeEngine();
+    const attempt = this.opening;
+    const now = this.parts.now();
+    this.cues.newTimeline();
+    this.pace.restart();
+    this.watchdog.reset(now);
+    this.mark = null;
+    const mine = () => attempt === this.opening;
+    const captions = this.captionsWanted;
+    try {
+      const engine = await this.parts.createEngine(this.video, this.engineEvents(mine), { captions });
+      if (!mine()) {
+        engine.destroy();
+        return;
+      }
+      this.engine = engine;
+      this.engineShowsCaptions = captions || engine.kind === 'native';
+      this.ticker = setInterval(() => this.tick(), tickMs);
+      engine.load(this.src);
+      if (this.wantsPlay) this.startPlaying();
+    } catch {
+      if (mine()) this.tell({ type: 'fault', kind: 'network', atManifest: true, status: 0 });
+    }
+  }
+
+  private engineEvents(mine: () => boolean): EngineEvents {
+    const guarded =
+      <A extends unknown[]>(act: (...args: A) => void) =>
+      (...args: A) => {
+        if (mine()) act(...args);
+      };
+    return {
+      opened: guarded(() => {
+        if (this.engine?.live === false && !this.engine.recording) this.finished();
+        else this.tell({ type: 'opened' });
+      }),
+      serverMoment: guarded((moment) => this.clock.learn(moment)),
+      fault: guarded((kind, atManifest, status) => this.tell({ type: 'fault', kind, atManifest, status })),
+      id3: guarded((time, data) => this.readTag(time, data)),
+      qualities: guarded(() => this.events.changed()),
+      captions: guarded(() => {
+        this.hasCaptions = true;
+        this.events.changed();
+      }),
+      refreshed: guarded(() => undefined),
+    };
+  }
+
+  private readTag(time: number, data: Uint8Array): void {
+    const wall = this.engine?.wallClock(time) ?? null;
+    for (const frame of readId3(data)) {
+      const mark = latencyMark(frame);
+      if (mark) this.mark = { time, at: mark.receivedAt };
+      else if (frame.owner !== 'segmentmetadata') this.cues.add({ ...frame, time }, wall === null ? null : wall / 1000);
+    }
+  }
+
+  private async look(): Promise<void> {
+    this.probing?.abort();
+    const mine = new AbortController();
+    this.probing = mine;
+    const finding = await this.parts.probe(this.src, mine.signal);
+    if (!mine.signal.aborted) this.tell({ type: 'found', finding });
+  }
+
+  private finished(): void {
+    if (this.engine && !this.engine.recording) this.tell({ type: 'finished' });
+    else this.events.changed();
+  }
+
+  // ---- playing
+
+  private startPlaying(): void {
+    const { video } = this;
+    void video.play().catch((error: unknown) => {
+      if (!(error instanceof DOMException) || error.name !== 'NotAllowedError' || !this.wantsPlay) return;
+      if (video.muted) {
+        this.wantsPlay = false;
+        this.events.changed();
+        return;
+      }
+      video.muted = true;
+      this.events.mutedByBrowser();
+      this.startPlaying();
+    });
+  }
+
+  private paused(): void {
+    // The browser pauses too: hidden muted pages, a call that takes the sound. Only a visible pause is meant.
+    if (document.visibilityState === 'visible' && !this.video.ended && this.engine && this.moved && !this.video.seeking) {
+      this.wantsPlay = false;
+    }
+    this.events.changed();
+  }
+
+  private visibility(): void {
+    if (document.visibilityState === 'visible' && this.wantsPlay && this.video.paused && this.engine) {
+      this.pace.resumedByItself();
+      this.startPlaying();
+    }
+    if (this.engine) this.tick();
+  }
+
+  private tick(): void {
+    const { video, engine } = this;
+    if (!engine) return;
+    const now = this.parts.now();
+    const position = video.currentTime;
+    const end = bufferedEnd(video);
+    const before = this.state;
+    const was = this.moved;
+    if (!this.moved && !video.paused && video.readyState >= 3) this.moved = true;
+    this.starved = this.moved && !video.paused && !video.seeking && video.readyState < 3;
+    this.cueClock.tick(now);
+    if (engine.kind === 'hls' && engine.live && this.moved) this.keepPace(now / 1000, position, end);
+    const diagnosis = this.watchdog.look({
+      now,
+      position,
+      ahead: end - position,
+      shouldMove: this.recovery.phase !== 'idle' && !video.paused && !video.seeking && document.visibilityState === 'visible',
+      edge: engine.edge,
+    });
+    if (diagnosis === 'steady') this.tell({ type: 'steady' });
+    else if (diagnosis === 'stuck') this.tell(engine.live === false && end - position < 0.5 ? { type: 'finished' } : { type: 'stuck' });
+    else if (diagnosis === 'hungry') this.tell({ type: 'fault', kind: 'network', atManifest: false, status: 0 });
+    if (was !== this.moved || before !== this.state) this.events.changed();
+  }
+
+  private keepPace(now: number, position: number, end: number): void {
+    const { video } = this;
+    const latency = this.latency;
+    const step = this.pace.step({
+      now,
+      position,
+      bufferEnd: end,
+      paused: video.paused,
+      seeking: video.seeking,
+      starved: this.starved,
+      hidden: document.visibilityState !== 'visible',
+      edgeDelay: latency === null ? null : latency - (end - position),
+    });
+    if (Math.abs(video.playbackRate - step.rate) > 0.001) video.playbackRate = step.rate;
+    if (step.seekTo !== null && step.seekTo > position) video.currentTime = step.seekTo;
+  }
+
+  private showTracks(): void {
+    for (const track of Array.from(this.video.textTracks ?? [])) {
+      if (track.kind === 'captions' || track.kind === 'subtitles') track.mode = this.captionsWanted ? 'showing' : 'hidden';
+    }
+  }
+}

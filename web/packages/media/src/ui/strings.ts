@@ -1,0 +1,94 @@
+/** Everything the player says, in one place. */
+import type { PlayerState, Trouble } from '../player/types';
+
+export const strings = {
+  player: 'Player',
+  play: 'Play',
+  pause: 'Pause',
+  mute: 'Mute',
+  unmute: 'Unmute',
+  tapToUnmute: 'Tap to unmute',
+  volume: 'Volume',
+  position: 'Position',
+  live: 'Live',
+  goLive: 'Go to live',
+  atLive: 'You are watching live',
+  behind: (seconds: number) => `${delay(seconds)} behind`,
+  quality: 'Quality and more',
+  auto: 'Auto',
+  autoPlaying: (name: string) => `Auto (${name})`,
+  captionsOn: 'Turn captions on',
+  captionsOff: 'Turn captions off',
+  pip: 'Picture in picture',
+  fullscreen: 'Full screen',
+  exitFullscreen: 'Exit full screen',
+  statistics: 'Statistics',
+  closeStatistics: 'Close statistics',
+  retry: 'Try again',
+  buffering: 'Loading',
+  stats: {
+    latency: 'Latency',
+    buffer: 'Buffer',
+    aim: 'Aiming for',
+    rate: 'Speed',
+    stalls: 'Stalls',
+    jitter: 'Jitter',
+    frames: 'Dropped frames',
+    bitrate: 'Bitrate',
+    bandwidth: 'Line',
+    picture: 'Picture',
+    codecs: 'Codecs',
+    unknown: '–',
+  },
+} as const;
+
+export interface Message {
+  readonly title: string;
+  readonly text: string;
+  readonly retry: boolean;
+}
+
+/** What stands in place of the picture, or null while there is one. */
+export function messageFor(state: PlayerState, trouble: Trouble): Message | null {
+  switch (state) {
+    case 'waiting':
+      return { title: 'Not live yet', text: 'The picture appears here by itself when the broadcast starts.', retry: false };
+    case 'ended':
+      return { title: 'The broadcast has ended', text: 'Should it start again, it plays here by itself.', retry: false };
+    case 'error':
+      return trouble === 'refused'
+        ? { title: 'This broadcast is private', text: 'Ask the broadcaster for access, then try again.', retry: true }
+        : { title: 'The picture can’t be shown', text: 'This browser could not play the broadcast. Try again, or use another browser.', retry: true };
+    default:
+      return null;
+  }
+}
+
+/** One sentence over a picture that stands still, or empty. */
+export function noticeFor(trouble: Trouble): string {
+  switch (trouble) {
+    case 'offline':
+      return 'You are offline. The broadcast goes on when you are back.';
+    case 'unreachable':
+      return 'The connection was lost. Trying again by itself.';
+    case 'broadcastPaused':
+      return 'The broadcast paused. It continues by itself.';
+    default:
+      return '';
+  }
+}
+
+/** 4.2 s, 75 s as 1:15. */
+export function delay(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
+}
+
+export function bitrate(bitsPerSecond: number | null): string {
+  return bitsPerSecond === null ? strings.stats.unknown : `${(bitsPerSecond / 1e6).toFixed(1)} Mbit/s`;
+}
+
+export function qualityName(quality: { readonly height: number; readonly frameRate: number; readonly name: string; readonly bitrate: number }): string {
+  if (quality.height > 0) return `${quality.height}p${quality.frameRate > 32 ? Math.round(quality.frameRate) : ''}`;
+  return quality.name || (quality.bitrate > 0 ? bitrate(quality.bitrate) : 'Sound only');
+}
