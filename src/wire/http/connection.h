@@ -11,7 +11,7 @@
 // Everything is bounded by ServerOptions. After receive(), respond(), append(), finish(), abort()
 // or drain() there may be output. Callbacks run inside receive() and, in HTTP/1.1, inside the calls
 // that complete a response (a pipelined request may come then). From callbacks every call but
-// receive(), close() and destruction is allowed.
+// receive(), take_output(), close() and destruction is allowed.
 #pragma once
 
 #include <cstddef>
