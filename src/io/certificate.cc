@@ -4,7 +4,6 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
-#include <unistd.h>
 
 #include <array>
 #include <memory>
@@ -12,6 +11,7 @@
 
 #include "base/check.h"
 #include "io/address.h"
+#include "io/system.h"
 #include "io/tls.h"
 #include "io/tls_error.h"
 
@@ -28,12 +28,6 @@ struct Freed {
 template <class T, auto kFree>
 using Owned = std::unique_ptr<T, Freed<kFree>>;
 
-std::string own_host_name() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0) return "localhost";
-  return name.data();
-}
-
 bool is_host_name(std::string_view host) {
   if (host.empty() || host.size() > 253) return false;
   return host.find_first_not_of(
@@ -43,7 +37,7 @@ bool is_host_name(std::string_view host) {
 
 base::Expected<std::string> alternative_names(std::span<const std::string> hosts) {
   std::set<std::string> names{"DNS:localhost", "IP:127.0.0.1", "IP:::1"};
-  if (const std::string own = own_host_name(); is_host_name(own)) names.insert("DNS:" + own);
+  if (const std::string own = host_name(); is_host_name(own)) names.insert("DNS:" + own);
   for (const std::string& host : hosts) {
     if (!host.empty() && Address::parse(host, 0)) {
       names.insert("IP:" + Address::parse(host, 0)->ip());

@@ -284,7 +284,7 @@ TEST_P(PlainAndTls, TwoThousandConnections) {
     const auto pem = make_development_certificate({});
     ASSERT_TRUE(pem);
     server_context = std::move(*TlsContext::server(*pem, {}));
-    client_context = std::move(*TlsContext::client({.alpn = {}, .verify = false, .trusted = {}}));
+    client_context = std::move(*TlsContext::client({.verify = false}));
   }
   const std::size_t count = tls() ? 100 : kCount;  // handshakes are slow under sanitizers
   std::vector<std::unique_ptr<Peer>> servers;
@@ -304,7 +304,7 @@ TEST_P(PlainAndTls, TwoThousandConnections) {
   for (std::size_t i = 0; i < count; ++i) {
     auto& peer = *clients.emplace_back(std::make_unique<Peer>());
     connectors.push_back(std::make_unique<Connector>(
-        loop_, Connector::Options{.host = "127.0.0.1", .port = listener.local_port(), .source = {}},
+        loop_, Connector::Options{.host = "127.0.0.1", .port = listener.local_port()},
         [&](base::Expected<Socket> socket) {
           ASSERT_TRUE(socket);
           peer.connection = tls() ? Connection::tls_client(loop_, std::move(*socket),

@@ -20,11 +20,11 @@ class Loop;
 class Connector {
  public:
   struct Options {
-    std::string host;  // name or address
+    std::string host = {};  // name or address
     std::uint16_t port = 0;
     std::chrono::milliseconds timeout{10'000};  // for everything, name resolution included
     /// Where to connect from; its port is ignored. A load generator has 28,000 ports each.
-    std::optional<Address> source;
+    std::optional<Address> source = {};
   };
   /// Gets the connected socket, for Connection::plain or tls_client, or the last error (kTimeout,
   /// kNotFound for an unknown name, kIo). Called once, never from the constructor; may destroy the

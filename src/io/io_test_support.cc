@@ -10,7 +10,7 @@ SocketPair connect_pair(Loop& loop) {
   SocketPair out;
   Listener listener(loop, std::move(sockets->front()),
                     [&](Socket socket) { out.server = std::move(socket); });
-  Connector connector(loop, {.host = "127.0.0.1", .port = listener.local_port(), .source = {}},
+  Connector connector(loop, {.host = "127.0.0.1", .port = listener.local_port()},
                       [&](base::Expected<Socket> socket) {
                         CHECK(socket.has_value());
                         out.client = std::move(*socket);

@@ -55,12 +55,12 @@ TEST(Listener, LoopsShareAPortAndBothGetConnections) {
   });
   std::vector<std::unique_ptr<Connector>> connectors;
   for (int i = 0; i < 200; ++i) {
-    connectors.push_back(std::make_unique<Connector>(
-        loop, Connector::Options{.host = "127.0.0.1", .port = port, .source = {}},
-        [&](base::Expected<Socket> socket) {
-          ASSERT_TRUE(socket);
-          held.push_back(std::move(*socket));
-        }));
+    connectors.push_back(
+        std::make_unique<Connector>(loop, Connector::Options{.host = "127.0.0.1", .port = port},
+                                    [&](base::Expected<Socket> socket) {
+                                      ASSERT_TRUE(socket);
+                                      held.push_back(std::move(*socket));
+                                    }));
   }
   ASSERT_TRUE(drive(loop, [&] { return held.size() == 400; }));
   EXPECT_GT(accepted[0], 40);
@@ -74,7 +74,7 @@ TEST(Listener, HandlerMayDestroyIt) {
   std::unique_ptr<Listener> listener;
   listener = std::make_unique<Listener>(loop, std::move(sockets->front()),
                                         [&](Socket) { listener.reset(); });
-  Connector connector(loop, {.host = "127.0.0.1", .port = listener->local_port(), .source = {}},
+  Connector connector(loop, {.host = "127.0.0.1", .port = listener->local_port()},
                       [](base::Expected<Socket>) {});
   EXPECT_TRUE(drive(loop, [&] { return listener == nullptr; }));
 }
@@ -92,7 +92,7 @@ TEST(Listener, OutOfDescriptorsClosesTheConnectionAndGoesOnAfterwards) {
   test::Peer client;
   {
     auto pair = std::make_unique<Connector>(
-        loop, Connector::Options{.host = "127.0.0.1", .port = listener.local_port(), .source = {}},
+        loop, Connector::Options{.host = "127.0.0.1", .port = listener.local_port()},
         [&](base::Expected<Socket> socket) {
           ASSERT_TRUE(socket);
           client.connection = Connection::plain(loop, std::move(*socket), client);
@@ -112,7 +112,7 @@ TEST(Listener, OutOfDescriptorsClosesTheConnectionAndGoesOnAfterwards) {
     EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
   }
   EXPECT_EQ(accepted, 0);
-  Connector again(loop, {.host = "127.0.0.1", .port = listener.local_port(), .source = {}},
+  Connector again(loop, {.host = "127.0.0.1", .port = listener.local_port()},
                   [](base::Expected<Socket>) {});
   EXPECT_TRUE(drive(loop, [&] { return accepted == 1; }));
 }
@@ -127,8 +127,7 @@ TEST(Connector, NamesSourcesAndErrors) {
   std::optional<base::Expected<Socket>> result;
   const auto keep = [&](base::Expected<Socket> socket) { result = std::move(socket); };
   {
-    Connector by_name(loop, {.host = "localhost", .port = listener.local_port(), .source = {}},
-                      keep);
+    Connector by_name(loop, {.host = "localhost", .port = listener.local_port()}, keep);
     EXPECT_FALSE(result);
     ASSERT_TRUE(drive(loop, [&] { return result && !accepted.empty(); }));
     EXPECT_TRUE(result->has_value());
@@ -151,7 +150,7 @@ TEST(Connector, NamesSourcesAndErrors) {
       const auto gone = bind_tcp("127.0.0.1", 0, 1);
       closed_port = gone->front().local.port();
     }
-    Connector refused(loop, {.host = "127.0.0.1", .port = closed_port, .source = {}}, keep);
+    Connector refused(loop, {.host = "127.0.0.1", .port = closed_port}, keep);
     ASSERT_TRUE(drive(loop, [&] { return result.has_value(); }));
     ASSERT_FALSE(result->has_value());
     EXPECT_NE(result->error().message.find("127.0.0.1:" + std::to_string(closed_port)),
@@ -159,7 +158,7 @@ TEST(Connector, NamesSourcesAndErrors) {
   }
   {
     result.reset();
-    Connector unknown(loop, {.host = "no-such-host.invalid", .port = 1, .source = {}}, keep);
+    Connector unknown(loop, {.host = "no-such-host.invalid", .port = 1}, keep);
     ASSERT_TRUE(drive(loop, [&] { return result.has_value(); }, 30s));
     EXPECT_FALSE(result->has_value());
   }
@@ -167,16 +166,14 @@ TEST(Connector, NamesSourcesAndErrors) {
     // A full backlog answers nobody: the connection attempt must end by its own deadline.
     Loop other;
     result.reset();
-    Connector silent(
-        loop, {.host = "127.0.0.1", .port = listener.local_port(), .timeout = 0ms, .source = {}},
-        keep);
+    Connector silent(loop, {.host = "127.0.0.1", .port = listener.local_port(), .timeout = 0ms},
+                     keep);
     ASSERT_TRUE(drive(loop, [&] { return result.has_value(); }));
   }
   {
     result.reset();
     auto given_up = std::make_unique<Connector>(
-        loop, Connector::Options{.host = "localhost", .port = listener.local_port(), .source = {}},
-        keep);
+        loop, Connector::Options{.host = "localhost", .port = listener.local_port()}, keep);
     given_up.reset();
     for (int i = 0; i < 20; ++i) (void)loop.run_once(1ms);
     EXPECT_FALSE(result.has_value());

@@ -42,11 +42,11 @@ class TlsContext {
     bool kernel_tls = false;
   };
   struct ClientOptions {
-    std::vector<std::string> alpn;
+    std::vector<std::string> alpn = {};
     /// Checks the chain against the system's roots and the name given to Connection.
     bool verify = true;
     /// Certificates to trust as well, in PEM; for tests and private authorities.
-    std::string trusted;
+    std::string trusted = {};
   };
 
   /// Errors: kInvalid with what is wrong with the certificate or key.

@@ -70,7 +70,7 @@ TEST_F(Tls, DevelopmentCertificateIsGoodForItsHostsOnly) {
 TEST_F(Tls, UnknownAuthorityIsRefusedUnlessVerificationIsOff) {
   const auto ours = server();
   const auto strict = std::move(*TlsContext::client({}));
-  const auto lax = std::move(*TlsContext::client({.alpn = {}, .verify = false, .trusted = {}}));
+  const auto lax = std::move(*TlsContext::client({.verify = false}));
   Handshake refused;
   shake_hands(loop_, *ours, *strict, "localhost", refused);
   EXPECT_EQ(refused.client.closed, 1);
@@ -130,7 +130,7 @@ TEST_F(Tls, BadPemIsAnErrorThatSaysWhat) {
     EXPECT_EQ(context.error().code, base::ErrorCode::kInvalid);
     EXPECT_EQ(context.error().message.find("TLS "), 0U) << context.error().message;
   }
-  EXPECT_FALSE(TlsContext::client({.alpn = {}, .verify = true, .trusted = "garbage"}));
+  EXPECT_FALSE(TlsContext::client({.trusted = "garbage"}));
   const std::vector<std::string> bad_host{"a b"};
   EXPECT_FALSE(make_development_certificate(bad_host));
 }
