@@ -174,6 +174,39 @@ TEST(ServerSession, OtherCommands) {
   EXPECT_EQ(peer.recorder.events.size(), 1U);
 }
 
+TEST(ServerSession, OneBroadcastAConnectionAtATime) {
+  Peer peer;
+  ASSERT_TRUE(peer.shake().send(connect("app") + publish("key")));
+  peer.output.clear();
+  ASSERT_TRUE(peer.send(publish("other")));
+  EXPECT_TRUE(has(answers(peer.output), 20, 1, "NetStream.Publish.BadName"));
+  EXPECT_TRUE(peer.session.is_publishing());
+  // Another stream's end is not ours; no number at all, as GStreamer sends it, is.
+  ASSERT_TRUE(peer.send(command(0, "deleteStream", kTwo, kNull + kTwo)));
+  EXPECT_TRUE(peer.session.is_publishing());
+  ASSERT_TRUE(peer.send(command(0, "deleteStream", kTwo, kNull + amf_text("key"))));
+  EXPECT_FALSE(peer.session.is_publishing());
+  EXPECT_EQ(peer.recorder.events,
+            (std::vector<std::string>{"connect app", "publish app key live", "unpublish"}));
+}
+
+TEST(ServerSession, MessageStreamsAreNumberedAndBounded) {
+  Peer peer;
+  ASSERT_TRUE(peer.shake().send(connect("app")));
+  for (int i = 0; i < 16; ++i) {
+    peer.output.clear();
+    ASSERT_TRUE(peer.send(command(0, "createStream", kTwo, kNull)));
+    // _result, transaction 2, null, and 1 for the first.
+    const auto body = amf_text("_result") + kTwo + kNull + kOne;
+    if (i == 0) {
+      EXPECT_EQ(base::to_hex(base::ByteSpan(peer.output).subspan(12)), base::to_hex(body));
+    }
+  }
+  const auto result = peer.send(command(0, "createStream", kTwo, kNull));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, base::ErrorCode::kLimit);
+}
+
 TEST(ServerSession, HostileCommandsEndTheConnectionWithoutTheirValues) {
   struct Row {
     const char* name;
