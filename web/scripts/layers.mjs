@@ -14,7 +14,7 @@ const allowed = {
 };
 const inTests = ['vitest'];
 const importPattern =
-  /^\s*(?:import|export|@import)\b[^;'"]*(["'])([^"']+)\1|\bimport\(\s*(["'])([^"']+)\3/gm;
+  /^\s*(?:import|export)\s[\w*{},\s$]*?\bfrom\s*["']([^"']+)["']|^\s*@?import\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/gm;
 
 function* sources(folder) {
   for (const name of readdirSync(folder)) {
@@ -31,7 +31,7 @@ for (const [home, names] of Object.entries(allowed)) {
     files += 1;
     const isTest = /\.test\.tsx?$/.test(path);
     for (const found of readFileSync(path, 'utf8').matchAll(importPattern)) {
-      const target = found[2] ?? found[4];
+      const target = found[1] ?? found[2] ?? found[3];
       const where = relative(root, path);
       if (target.startsWith('.')) {
         if (!resolve(dirname(path), target).startsWith(join(root, home) + '/')) {

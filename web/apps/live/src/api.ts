@@ -1,0 +1,3 @@
+import { createApi } from '@rostrum/client';
+
+export const api = createApi();

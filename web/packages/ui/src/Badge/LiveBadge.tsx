@@ -1,0 +1,11 @@
+import './LiveBadge.css';
+
+/** The word that is true only while a picture is on air. */
+export function LiveBadge({ label = 'Live' }: { readonly label?: string }) {
+  return (
+    <span className="live-badge">
+      <i aria-hidden="true" />
+      {label}
+    </span>
+  );
+}

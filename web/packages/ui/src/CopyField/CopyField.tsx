@@ -1,0 +1,34 @@
+import { Icon } from '../Icon/Icon';
+import { useCopy } from '../hooks/useCopy';
+import './CopyField.css';
+
+export interface CopyFieldProps {
+  readonly label: string;
+  readonly value: string;
+  /** Parts of the value a person has to replace. */
+  readonly blank?: string;
+}
+
+/** One value to take elsewhere: label, value, copy. */
+export function CopyField({ label, value, blank }: CopyFieldProps) {
+  const [copied, copy] = useCopy();
+  const [before, after] = blank ? value.split(blank, 2) : [value];
+  return (
+    <div className="copy-field">
+      <span className="copy-label">{label}</span>
+      <div className="copy-box">
+        <code tabIndex={0}>
+          {before}
+          {blank && <mark>{blank}</mark>}
+          {after}
+        </code>
+        <button type="button" onClick={() => copy(value)} aria-label={`Copy ${label}`} title="Copy">
+          <Icon name={copied ? 'check' : 'copy'} />
+        </button>
+      </div>
+      <span className="visually-hidden" role="status">
+        {copied ? 'Copied' : ''}
+      </span>
+    </div>
+  );
+}

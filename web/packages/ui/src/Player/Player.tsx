@@ -1,0 +1,82 @@
+import { useEffect, useRef, useState, type Ref } from 'react';
+import type { PlayerState, RostrumPlayer } from '@rostrum/media';
+import './Player.css';
+
+declare module 'react' {
+  // JSX learns elements by declaration merging, for which a namespace is the only form.
+  namespace JSX {
+    interface IntrinsicElements {
+      'rostrum-player': {
+        ref?: Ref<RostrumPlayer>;
+        src?: string;
+        autoplay?: '';
+        muted?: '';
+        bare?: '';
+        'aria-label'?: string;
+        'aria-hidden'?: 'true';
+        class?: string;
+        style?: CSSProperties;
+      };
+    }
+  }
+}
+
+export interface PlayerProps {
+  readonly src: string;
+  readonly label: string;
+  readonly muted?: boolean;
+  /** Without controls, for a preview that is part of a link. */
+  readonly bare?: boolean;
+  readonly onState?: (state: PlayerState) => void;
+  /** Keys pressed anywhere on the page reach the player. */
+  readonly pageKeys?: boolean;
+}
+
+/** The player element; its code is fetched when the first one is shown. */
+export function Player({ src, label, muted, bare, onState, pageKeys }: PlayerProps) {
+  const element = useRef<RostrumPlayer>(null);
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    void import('@rostrum/media').then(
+      ({ definePlayer, preloadEngine }) => {
+        preloadEngine();
+        definePlayer();
+      },
+      () => setFailed(true),
+    );
+  }, []);
+  useEffect(() => {
+    const player = element.current;
+    if (!player || !onState) return;
+    const told = (event: Event) => onState((event as CustomEvent<{ state: PlayerState }>).detail.state);
+    player.addEventListener('rostrum-state', told);
+    return () => player.removeEventListener('rostrum-state', told);
+  }, [onState]);
+  useEffect(() => {
+    if (!pageKeys) return;
+    const pressed = (event: KeyboardEvent) => {
+      const player = element.current;
+      if (player && !event.composedPath().includes(player)) player.handleKey?.(event);
+    };
+    document.addEventListener('keydown', pressed);
+    return () => document.removeEventListener('keydown', pressed);
+  }, [pageKeys]);
+  if (failed) {
+    return (
+      <div className="player-missing" role="alert">
+        The player could not be loaded. <a href="">Load the page again</a>
+      </div>
+    );
+  }
+  return (
+    <rostrum-player
+      ref={element}
+      class="player"
+      src={src}
+      autoplay=""
+      aria-label={label}
+      {...(muted ? { muted: '' as const } : {})}
+      {...(bare ? { bare: '' as const, 'aria-hidden': 'true' as const } : {})}
+    />
+  );
+}

@@ -1,0 +1,14 @@
+export { LiveBadge } from './Badge/LiveBadge';
+export { Button, ButtonLink } from './Button/Button';
+export { ChannelCard, ChannelCardSkeleton } from './ChannelCard/ChannelCard';
+export { CopyField } from './CopyField/CopyField';
+export { Icon, type IconName } from './Icon/Icon';
+export { Logo, Mark } from './Logo/Logo';
+export { Notice } from './Notice/Notice';
+export { Player } from './Player/Player';
+export { ShareButton } from './ShareButton/ShareButton';
+export { Skeleton } from './Skeleton/Skeleton';
+export { count, elapsed, viewers } from './format';
+export { useCopy } from './hooks/useCopy';
+export { useNow } from './hooks/useNow';
+export { usePoll, type Polled } from './hooks/usePoll';
