@@ -80,6 +80,8 @@ class SeiMessages {
 
 /// CEA-608/708 cc_data triplets of a caption message (ATSC A/53 Part 4, 6.2.3): country 0xB5,
 /// provider 0x31, "GA94", type 3. Empty if the message is anything else.
+/// The triplets begin kCaptionHeaderSize bytes into the payload.
+inline constexpr std::size_t kCaptionHeaderSize = 10;
 base::ByteSpan caption_bytes(const SeiMessage& message);
 
 }  // namespace media
