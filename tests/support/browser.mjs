@@ -1,0 +1,27 @@
+// Debian's Chromium, driven by Playwright: headless, without sandbox (tests may run as root), free
+// to play without a gesture, content with a development certificate.
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+const executable = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+  .find((path) => existsSync(path));
+
+/** A fresh page; everything is closed when the test ends. */
+export async function openPage(t, { viewport = { width: 1280, height: 800 }, ...context } = {}) {
+  const browser = await chromium.launch({
+    executablePath: executable,
+    headless: true,
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--mute-audio',
+      '--autoplay-policy=no-user-gesture-required', '--disable-background-timer-throttling',
+      '--disable-renderer-backgrounding', '--disable-backgrounding-occluded-windows'],
+  });
+  t.after(() => browser.close());
+  const opened = await browser.newContext({ viewport, ignoreHTTPSErrors: true, ...context });
+  const page = await opened.newPage();
+  page.problems = []; // what the page complained about, for the test to look at
+  page.on('pageerror', (error) => page.problems.push(`${error}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') page.problems.push(message.text());
+  });
+  return page;
+}

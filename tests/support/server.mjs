@@ -1,0 +1,64 @@
+// Starts `rostrum serve --ephemeral` for a test and proves that it leaves nothing behind.
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rostrum, start, within } from './process.mjs';
+
+/** A channel that takes plain RTMP, for tests that need only one. */
+export const channel = {
+  id: 'TestChannel1',
+  name: 'test',
+  stream_key: 'sk_local_test-key-1',
+  insecure_ingest: true,
+};
+
+/**
+ * Starts a server on free ports. `config` is what the YAML file holds (JSON is YAML). Gives its
+ * base URLs (`http`, `https`, `rtmp`, `rtmps`, `srt`), `dataDir`, `output()` and `stop()`; the
+ * test's end stops it if the test did not.
+ */
+export async function startServer(t, config = { channels: [channel] }, { env = {} } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'rostrum-test-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'rostrum.yaml');
+  writeFileSync(file, JSON.stringify(config));
+  const server = start(t, rostrum, ['serve', '--ephemeral', '--config', file],
+    { env: { ...process.env, ...env } });
+
+  const line = new Promise((resolve) => {
+    let text = '';
+    server.child.stdout.on('data', (data) => {
+      text += data;
+      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')));
+    });
+  });
+  const ended = server.exited.then(({ code, signal, error }) => {
+    throw new Error(`rostrum ended at once (${error ?? code ?? signal})\n${server.output()}`);
+  });
+  ended.catch(() => {}); // it ends some time after it was ready
+  const ready = JSON.parse(
+    await within(20_000, Promise.race([line, ended]), 'starting rostrum', server.output));
+  for (const name of ['http', 'https', 'rtmp', 'rtmps', 'srt', 'dataDir']) {
+    assert.equal(typeof ready[name], 'string', `${name} in the line of readiness`);
+  }
+
+  let stopped;
+  const stop = () => {
+    stopped ??= (async () => {
+      server.child.kill('SIGTERM');
+      const { code } = await within(20_000, server.exited, 'stopping rostrum', server.output);
+      assert.equal(code, 0, server.output());
+      assert.equal(existsSync(ready.dataDir), false, 'the temporary data folder is gone');
+    })();
+    return stopped;
+  };
+  t.after(() => (server.child.exitCode === null && server.child.signalCode === null
+    ? stop() : undefined));
+  return { ...ready, child: server.child, exited: server.exited, output: server.output, stop };
+}
+
+/** Where a channel's multivariant playlist is. */
+export function playlistUrl(server, id = channel.id, { region = 'local', account = '000000000000' } = {}) {
+  return `${server.http}/api/video/v1/${region}.${account}.channel.${id}.m3u8`;
+}
