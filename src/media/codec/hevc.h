@@ -23,6 +23,9 @@ enum class NalType : std::uint8_t {
   kSps = 33,
   kPps = 34,
   kAccessUnitDelimiter = 35,
+  kEndOfSequence = 36,
+  kEndOfStream = 37,
+  kFiller = 38,
   kPrefixSei = 39,
   kSuffixSei = 40,
 };

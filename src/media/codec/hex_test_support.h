@@ -47,6 +47,20 @@ inline constexpr std::string_view kAvccBaseline =  // 320x180, 25 fps
 inline constexpr std::string_view kAvccHigh10 =  // 320x180, 25 fps, 10 bits
     "016e000cffe1001a676e000ca6cd941419f9f011000003000100000300320f14299601000668ebe3cb22c0fdfafa0"
     "0";
+inline constexpr std::string_view kHvccMain1080 =  // libx265: 1920x1080, 25 fps, B-frames
+    "01016000000090000000000078f000fcfdf8f800000f03a00001001840010c01ffff01600000030090000003000003"
+    "00"
+    "78959809a10001002a420101016000000300900000030000030078a003c08010e596566924caf01680800000030080"
+    "00"
+    "000c84a2000100074401c172b46240";
+inline constexpr std::string_view kHvccMain10 =  // libx265: 640x360, 30000/1001 fps, no B-frames
+    "0102200000009000000000003ff000fcfdfafa00000f03a00001001840010c01ffff02200000030090000003000003"
+    "00"
+    "3f928090a10001002842010102200000030090000003000003003fa00502016936592a4932bc05a02000007d20000e"
+    "a6"
+    "01a2000100074401c172b46240";
+inline constexpr std::string_view kAv1cMain =
+    "81010c000a0b0000000cc4ff6736be4010";                         // libaom, 640x360
 inline constexpr std::string_view kAscLcStereo48 = "119056e500";  // SBR said to be absent
 inline constexpr std::string_view kAscLcStereo44 = "1210";
 
