@@ -50,6 +50,7 @@ export class HlsEngine implements Engine {
   private readonly library: Library;
   private readonly events: EngineEvents;
   private details: LevelDetails | null = null;
+  private opened = false;
   private captionsSeen = false;
   private readonly loaded: { bytes: number; seconds: number }[] = [];
 
@@ -85,11 +86,14 @@ export class HlsEngine implements Engine {
       if (data.levels.some((l) => l.attrs['CLOSED-CAPTIONS'] && l.attrs['CLOSED-CAPTIONS'] !== 'NONE')) this.sawCaptions();
     });
     hls.on(Events.LEVEL_LOADED, (_, data) => {
-      const first = this.details === null;
       this.details = data.details;
       this.live = data.details.live;
       this.recording = data.details.type === 'VOD';
-      if (first) events.opened();
+      // hls.js tells of the update before the load; only the first load opens.
+      if (!this.opened) {
+        this.opened = true;
+        events.opened();
+      }
     });
     hls.on(Events.LEVEL_UPDATED, (_, data) => {
       this.details = data.details;

@@ -12,10 +12,12 @@ const quietBeforeLowering = 15;
 const loweredPerSecond = 0.02;
 const stallMemory = 90;
 const mostForStalls = 4;
+const longStall = 1;
+const forgivenStep = 0.05;
 
 export class Aim {
   private forStalls = 0;
-  private stalls: number[] = [];
+  private stalls: { at: number; long: boolean }[] = [];
   private lastChange = 0;
 
   reset(): void {
@@ -24,14 +26,17 @@ export class Aim {
   }
 
   /**
-   * The picture stood still for `lasted` seconds for want of media. One stall may be the encoder's; several
-   * are the network's and deserve a real step.
+   * The picture stood still for `lasted` seconds for want of media. A first stall of its kind is forgiven: a
+   * long one is mostly the encoder's, and no buffer one would like helps against it. When it comes again, it
+   * is the network's and deserves a real step.
    */
   stalled(now: number, lasted: number): void {
-    this.stalls = this.stalls.filter((at) => at > now - stallMemory);
-    this.stalls.push(now);
-    const step = this.stalls.length === 1 ? 0.05 : Math.min(1.5, Math.max(0.2, lasted * 0.5));
-    this.forStalls = Math.min(mostForStalls, this.forStalls + step);
+    this.stalls = this.stalls.filter((stall) => stall.at > now - stallMemory);
+    const long = lasted > longStall;
+    const again = this.stalls.some((stall) => stall.long === long);
+    this.stalls.push({ at: now, long });
+    const step = long ? Math.min(1.5, lasted * 0.5) : Math.min(0.5, Math.max(0.1, lasted));
+    this.forStalls = Math.min(mostForStalls, this.forStalls + (again ? step : forgivenStep));
     this.lastChange = now;
   }
 

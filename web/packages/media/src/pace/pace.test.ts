@@ -66,6 +66,14 @@ describe('pace after a freeze of the encoder', () => {
     expect(o.stalls).toBe(1);
   });
 
+  it('is back as quickly when the start had been bumpy', () => {
+    const bump = freeze(6, 0.7);
+    const long = freeze(20, 2.5);
+    const o = simulate({ chunk: 0.2, delay: (made) => Math.max(bump(made), long(made)), join: 0.6, seconds: 50 });
+    expect(o.stalls).toBe(2);
+    expect(quantile(latencies(o, 32.5, 50), 0.95)).toBeLessThan(0.8);
+  });
+
   it('follows an encoder that lost the time it was frozen', () => {
     const o = simulate({
       chunk: 0.2,
