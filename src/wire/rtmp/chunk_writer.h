@@ -1,7 +1,6 @@
 // Cuts messages into chunks (Adobe RTMP 1.0, section 5.3). One writer belongs to one connection.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
