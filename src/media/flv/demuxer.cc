@@ -134,6 +134,9 @@ Expected<void> FlvTrackReader::handle(const TagEvent& event, TrackKind kind,
 Expected<void> FlvTrackReader::handle_config(const TagEvent& event, TrackKind kind,
                                              const base::Slice& config) {
   if (event.codec == Codec::kMp3) return {};  // its frames say everything
+  // Encoders that do not know their configuration yet send an empty one, and a full one later. Opus
+  // means something by it, and AV1 can be learned from its first keyframe.
+  if (config.empty() && event.codec != Codec::kOpus && event.codec != Codec::kAv1) return {};
   TrackState* known = find(kind, event.track_id);
   if (known != nullptr && known->announced && known->codec == event.codec &&
       std::ranges::equal(known->config.span(), config.span())) {
@@ -141,7 +144,7 @@ Expected<void> FlvTrackReader::handle_config(const TagEvent& event, TrackKind ki
   }
   Track track;
   bool complete = event.codec != Codec::kVp9;
-  if (event.kind == TagEvent::Kind::kTsConfig) {
+  if (event.kind == TagEvent::Kind::kTsConfig || (config.empty() && event.codec == Codec::kAv1)) {
     complete = false;
   } else if (auto made = make_track(event.codec, config)) {
     track = *std::move(made);

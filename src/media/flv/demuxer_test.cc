@@ -193,6 +193,59 @@ TEST_F(FlvTrackReaderTest, KeepsTracksApart) {
   EXPECT_EQ(out_.tracks[0].announced_bitrate, 0U);
 }
 
+TEST_F(FlvTrackReaderTest, LearnsAv1FromItsFirstKeyframe) {
+  const TagTarget av1{.codec = Codec::kAv1, .form = TagForm::kEnhanced};
+  const std::string header = std::string(kAv1cMain).substr(8);
+  // Recent ffmpeg sends an empty configuration first; the other form is the descriptor of MPEG-TS.
+  for (const std::string_view config : {"9061763031", "956176303180048101000c"}) {
+    ASSERT_TRUE(video(0, from_hex(config)));
+    ASSERT_TRUE(video(1, write_frame(av1, from_hex("12003201aa"), {.keyframe = false})));
+    EXPECT_EQ(out_.take(), Lines());
+    ASSERT_TRUE(video(2, write_frame(av1, from_hex("1200" + header + "3201aa"), {})));
+    EXPECT_EQ(out_.take(),
+              (Lines{"track av1 0 av01.0.01M.08", "video 0 2000 2000 key " + header + "3201aa"}));
+    EXPECT_EQ(base::to_hex(out_.tracks.back().config.span()), kAv1cMain);
+    ASSERT_TRUE(video(3, write_sequence_end(av1)));
+    EXPECT_EQ(out_.take(), Lines{"end video 0"});
+  }
+  EXPECT_EQ(reader_.counters().frames_without_config, 2U);
+}
+
+TEST_F(FlvTrackReaderTest, LearnsTheSizeOfVp9FromKeyframes) {
+  const TagTarget vp9{.codec = Codec::kVp9, .form = TagForm::kEnhanced};
+  ASSERT_TRUE(video(0, write_config(vp9, from_hex("0015820202020000"))));
+  ASSERT_TRUE(video(1, write_frame(vp9, from_hex("8600"), {.keyframe = false})));
+  const base::Bytes key = from_hex("824983420027f01676");
+  ASSERT_TRUE(video(2, write_frame(vp9, key, {})));
+  ASSERT_TRUE(video(3, write_frame(vp9, key, {})));
+  ASSERT_EQ(out_.tracks.size(), 1U);
+  EXPECT_EQ(out_.tracks[0].video.width, 640U);
+  EXPECT_EQ(out_.tracks[0].video.height, 360U);
+  ASSERT_TRUE(video(4, write_frame(vp9, from_hex("824983420013f00b36"), {})));
+  ASSERT_EQ(out_.tracks.size(), 2U);
+  EXPECT_EQ(out_.tracks[1].video.width, 320U);
+  EXPECT_EQ(reader_.counters().frames_without_config, 1U);
+}
+
+TEST_F(FlvTrackReaderTest, PassesOverEmptyConfigurations) {
+  EXPECT_TRUE(video(0, write_config(kAvc, {})));
+  EXPECT_TRUE(video(0, write_frame(kAvc, from_hex("0000000265b8"), {})));
+  EXPECT_EQ(out_.take(), Lines());
+  ASSERT_TRUE(audio(0, from_hex("904f707573")));
+  EXPECT_EQ(out_.take(), Lines{"track opus 0 opus"});
+}
+
+TEST_F(FlvTrackReaderTest, ReadsHevc) {
+  const TagTarget hevc{.codec = Codec::kHevc, .form = TagForm::kEnhanced};
+  ASSERT_TRUE(video(0, write_config(hevc, from_hex(kHvccMain1080))));
+  ASSERT_TRUE(video(0, write_frame(hevc, from_hex("000000032601af"),
+                                   {.keyframe = true, .composition_offset_ms = 80})));
+  ASSERT_TRUE(video(40, write_frame(hevc, from_hex("000000030201af"), {.keyframe = true})));
+  EXPECT_EQ(out_.take(),
+            (Lines{"track hevc 0 hvc1.1.6.L120.90", "video 0 0 80000 key 000000032601af",
+                   "video 0 40000 40000 000000030201af"}));
+}
+
 TEST_F(FlvTrackReaderTest, BoundsTracks) {
   for (std::uint8_t id = 0; id < kMaxTracksPerKind; ++id) {
     ASSERT_TRUE(
