@@ -1,9 +1,13 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { preloadPlayer } from '@rostrum/ui';
 import { Directory } from './pages/Directory';
 import { Nowhere } from './pages/Nowhere';
 import { routeOf, staysHere } from './routes';
 
-const Watch = lazy(() => import('./pages/Watch').then((m) => ({ default: m.Watch })));
+const Watch = lazy(() => {
+  preloadPlayer();
+  return import('./pages/Watch').then((m) => ({ default: m.Watch }));
+});
 
 export function App() {
   const [path, setPath] = useState(location.pathname);

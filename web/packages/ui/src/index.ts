@@ -5,7 +5,7 @@ export { CopyField } from './CopyField/CopyField';
 export { Icon, type IconName } from './Icon/Icon';
 export { Logo, Mark } from './Logo/Logo';
 export { Notice } from './Notice/Notice';
-export { Player } from './Player/Player';
+export { Player, preloadPlayer } from './Player/Player';
 export { ShareButton } from './ShareButton/ShareButton';
 export { Skeleton } from './Skeleton/Skeleton';
 export { count, elapsed, viewers } from './format';

@@ -60,6 +60,13 @@ export function Watch({ id }: { readonly id: string }) {
                   </span>
                 )}
                 {air === 'live' && !Number.isNaN(started) && <Elapsed since={started} />}
+                {(air !== 'live' || state === 'error') && (
+                  <a className="elsewhere" href="/">
+                    {strings.toChannels}
+                  </a>
+                )}
+              </div>
+              <div className="acts">
                 <ShareButton title={channel.title || channel.name} url={new URL(channel.watchUrl, location.href).href} />
               </div>
             </>

@@ -24,7 +24,7 @@ function Ffmpeg({ ingest }: { readonly ingest: Ingest }) {
   return (
     <>
       <p>{strings.ffmpegSteps}</p>
-      <CopyField label={strings.command} value={command} blank={key} />
+      <CopyField label={strings.command} value={command} blank={key} wrap />
     </>
   );
 }

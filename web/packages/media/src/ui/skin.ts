@@ -8,7 +8,7 @@ import { readPreferences, writePreferences } from './preferences';
 import { canFull, canPip, isFull, toggleFull, togglePip } from './screen';
 import { StatsPanel } from './stats-panel';
 import { bitrate, delay, messageFor, noticeFor, qualityName, strings } from './strings';
-import type { Parts } from './template';
+import { mark, type Parts } from './template';
 
 const fadeAfter = 3000;
 const spinnerAfter = 350;
@@ -243,6 +243,10 @@ export class Skin {
     parts.message.hidden = message === null;
     parts.message.classList.toggle('fault', state === 'error');
     if (message) {
+      if (parts.messageSign.dataset['sign'] !== message.sign) {
+        parts.messageSign.dataset['sign'] = message.sign;
+        parts.messageSign.innerHTML = message.sign === 'mark' ? mark : icon(message.sign);
+      }
       words(parts.messageTitle, message.title);
       words(parts.messageText, message.text);
       parts.retry.hidden = !message.retry;

@@ -46,19 +46,30 @@ export interface Message {
   readonly title: string;
   readonly text: string;
   readonly retry: boolean;
+  readonly sign: 'mark' | 'lock' | 'warning';
 }
 
 /** What stands in place of the picture, or null while there is one. */
 export function messageFor(state: PlayerState, trouble: Trouble): Message | null {
   switch (state) {
     case 'waiting':
-      return { title: 'Not live yet', text: 'The picture appears here by itself when the broadcast starts.', retry: false };
+      return { title: 'Not live yet', text: 'The picture appears here by itself when the broadcast starts.', retry: false, sign: 'mark' };
     case 'ended':
-      return { title: 'The broadcast has ended', text: 'Should it start again, it plays here by itself.', retry: false };
+      return { title: 'The broadcast has ended', text: 'Should it start again, it plays here by itself.', retry: false, sign: 'mark' };
     case 'error':
       return trouble === 'refused'
-        ? { title: 'This broadcast is private', text: 'Ask the broadcaster for access, then try again.', retry: true }
-        : { title: 'The picture can’t be shown', text: 'This browser could not play the broadcast. Try again, or use another browser.', retry: true };
+        ? {
+            title: 'This broadcast is private',
+            text: 'Ask the broadcaster for access, then try again.',
+            retry: true,
+            sign: 'lock',
+          }
+        : {
+            title: 'The picture can’t be shown',
+            text: 'This browser could not play the broadcast. Try again, or use another browser.',
+            retry: true,
+            sign: 'warning',
+          };
     default:
       return null;
   }

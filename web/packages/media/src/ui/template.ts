@@ -2,7 +2,7 @@ import css from './player.css?inline';
 import { icon } from './icons';
 import { strings } from './strings';
 
-const mark =
+export const mark =
   '<svg viewBox="0 0 24 24" fill="none" aria-hidden="true"><path d="M4 11a8 8 0 0 1 16 0" stroke="currentColor" stroke-width="2" stroke-linecap="round"/><rect x="6" y="13.5" width="12" height="3" rx="1" fill="currentColor"/><rect x="3" y="18" width="18" height="3.5" rx="1" fill="currentColor"/></svg>';
 
 const markup = `
@@ -47,6 +47,7 @@ export function build(root: ShadowRoot) {
     video: find<HTMLVideoElement>('video'),
     poster: find<HTMLImageElement>('.poster'),
     message: find('.message'),
+    messageSign: find('.message .mark'),
     messageTitle: find('.message h2'),
     messageText: find('.message p'),
     retry: find('.action'),

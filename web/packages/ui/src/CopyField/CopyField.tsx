@@ -7,17 +7,19 @@ export interface CopyFieldProps {
   readonly value: string;
   /** Parts of the value a person has to replace. */
   readonly blank?: string;
+  /** Shown in full over several lines. */
+  readonly wrap?: boolean;
 }
 
 /** One value to take elsewhere: label, value, copy. */
-export function CopyField({ label, value, blank }: CopyFieldProps) {
+export function CopyField({ label, value, blank, wrap }: CopyFieldProps) {
   const [copied, copy] = useCopy();
   const [before, after] = blank ? value.split(blank, 2) : [value];
   return (
     <div className="copy-field">
       <span className="copy-label">{label}</span>
       <div className="copy-box">
-        <code tabIndex={0}>
+        <code tabIndex={0} className={wrap ? 'wrap' : ''}>
           {before}
           {blank && <mark>{blank}</mark>}
           {after}

@@ -32,6 +32,11 @@ export interface PlayerProps {
   readonly pageKeys?: boolean;
 }
 
+/** Fetches the player's code before there is a place for it. */
+export function preloadPlayer(): void {
+  void import('@rostrum/media').then((media) => media.preloadEngine(), () => undefined);
+}
+
 /** The player element; its code is fetched when the first one is shown. */
 export function Player({ src, label, muted, bare, onState, pageKeys }: PlayerProps) {
   const element = useRef<RostrumPlayer>(null);
