@@ -52,6 +52,7 @@ class Decoder {
 };
 
 TEST(VideoEncoder, EveryFrameComesOutAtOnceAndCarriesItsTime) {
+  silence_libav();
   const VideoSettings settings{.width = 640, .height = 360, .bitrate = 800'000};
   auto encoder = VideoEncoder::create(settings);
   ASSERT_TRUE(encoder.has_value());
@@ -80,6 +81,7 @@ TEST(VideoEncoder, EveryFrameComesOutAtOnceAndCarriesItsTime) {
 }
 
 TEST(VideoEncoder, TheSinksErrorComesBack) {
+  silence_libav();
   auto encoder = VideoEncoder::create({.width = 640, .height = 360});
   ASSERT_TRUE(encoder.has_value());
   const auto result = encoder->encode(Picture(640, 360), 0, FrameKind::kKeyframe, [](AVPacket&) {
@@ -90,6 +92,7 @@ TEST(VideoEncoder, TheSinksErrorComesBack) {
 }
 
 TEST(AudioEncoder, PacketsFollowWithoutGaps) {
+  silence_libav();
   auto encoder = AudioEncoder::create(96'000);
   ASSERT_TRUE(encoder.has_value());
   std::vector<std::int64_t> times;
