@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <sstream>
 
 namespace media::ffprobe {
@@ -27,17 +28,8 @@ std::vector<std::string> fields(const std::string& line) {
   return result;
 }
 
-// "key=value" of one line of ffprobe's compact form, cut at the bars.
-std::string value_of(const std::string& line, const std::string& key) {
-  const std::size_t at = ("|" + line).find("|" + key + "=");
-  if (at == std::string::npos) return "";
-  const std::size_t begin = at + key.size() + 1;
-  return line.substr(begin, line.find('|', begin) - begin);
-}
-
-}  // namespace
-
-std::string run(base::ByteSpan media, const std::string& arguments) {
+// Output of the command `before` file `after`.
+std::string with_file(base::ByteSpan media, const std::string& before, const std::string& after) {
   std::string path = ::testing::TempDir() + "rostrum_probe_XXXXXX";
   const int descriptor = ::mkstemp(path.data());
   if (descriptor < 0) {
@@ -48,7 +40,7 @@ std::string run(base::ByteSpan media, const std::string& arguments) {
   ::close(descriptor);
   EXPECT_TRUE(written);
 
-  const std::string command = "ffprobe -hide_banner " + arguments + " " + path + " 2>&1";
+  const std::string command = before + path + after;
   std::string output;
   FILE* pipe = ::popen(command.c_str(), "r");
   if (pipe == nullptr) {
@@ -62,6 +54,27 @@ std::string run(base::ByteSpan media, const std::string& arguments) {
   }
   ::unlink(path.c_str());
   return output;
+}
+
+// "key=value" of one line of ffprobe's compact form, cut at the bars.
+std::string value_of(const std::string& line, const std::string& key) {
+  const std::size_t at = ("|" + line).find("|" + key + "=");
+  if (at == std::string::npos) return "";
+  const std::size_t begin = at + key.size() + 1;
+  return line.substr(begin, line.find('|', begin) - begin);
+}
+
+}  // namespace
+
+std::string run(base::ByteSpan media, const std::string& arguments) {
+  return with_file(media, "ffprobe -hide_banner " + arguments + " ", " 2>&1");
+}
+
+base::Bytes remuxed_to_ts(base::ByteSpan media) {
+  const std::string output =
+      with_file(media, "ffmpeg -v error -i ", " -map 0 -c copy -f mpegts - </dev/null");
+  const base::ByteSpan bytes = base::as_bytes(output);
+  return {bytes.begin(), bytes.end()};
 }
 
 std::vector<Packet> packets(base::ByteSpan media) {
@@ -83,11 +96,11 @@ std::vector<Packet> packets(base::ByteSpan media) {
 }
 
 std::vector<std::string> streams(base::ByteSpan media) {
-  std::vector<std::string> result;
-  const std::string text =
-      run(media,
-          "-v error -show_streams "
-          "-show_entries stream=codec_name,width,height,sample_rate,channels -of compact=p=0");
+  std::map<int, std::string> result;  // a program's streams are printed twice
+  const std::string text = run(
+      media,
+      "-v error -show_streams "
+      "-show_entries stream=index,codec_name,width,height,sample_rate,channels -of compact=p=0");
   for (const std::string& line : lines(text)) {
     std::string stream = value_of(line, "codec_name");
     if (!value_of(line, "width").empty()) {
@@ -95,9 +108,11 @@ std::vector<std::string> streams(base::ByteSpan media) {
     } else if (!value_of(line, "sample_rate").empty()) {
       stream += " " + value_of(line, "sample_rate") + " " + value_of(line, "channels");
     }
-    result.push_back(stream);
+    result[std::atoi(value_of(line, "index").c_str())] = stream;
   }
-  return result;
+  std::vector<std::string> streams;
+  for (const auto& [index, stream] : result) streams.push_back(stream);
+  return streams;
 }
 
 }  // namespace media::ffprobe

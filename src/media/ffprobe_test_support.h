@@ -1,5 +1,5 @@
 // ffprobe as an oracle: what a program that nobody here wrote reads in the bytes that we write.
-// Test code only.
+// ffmpeg is asked for the opposite. Test code only.
 #pragma once
 
 #include <string>
@@ -28,5 +28,8 @@ std::vector<Packet> packets(base::ByteSpan media);
 
 /// "h264 64x48", "aac 48000 2", ... for every stream.
 std::vector<std::string> streams(base::ByteSpan media);
+
+/// The same streams as FFmpeg's own MPEG-TS muxer would send them.
+base::Bytes remuxed_to_ts(base::ByteSpan media);
 
 }  // namespace media::ffprobe

@@ -207,7 +207,7 @@ const Row kAac[] = {
     {18432, 18432, 1024, true,
      "21150c00004f951599ff1fafdf8d5dddddc92418d695e0c3118ab2acab2af1af1af1af1af1af1ad35e279f10fcc"
      "0000038"},
-    {19456, 19456, 768, true,
+    {19456, 19456, 1024, true,
      "21150c000054951555e27b6b52f572e492c34e34e67858a71a7038d38d38a71a71a71a71a634c538d395221f980"
      "00007"},
 };
@@ -250,7 +250,7 @@ const Row kMp3[] = {
      "fffb14c40f8004041f2815e00020f70e2d773070024e024937d1b0d86c36028000000006da4ca11929681bff6a7"
      "83fdbc7c0c4560622d6701e0ec05005726341a00308a0f7b1e783d1e1b7dfc6c69a353df2c7962ec0a60310fe6f"
      "2da84a287a"},
-    {10368, 10368, 337, true,
+    {10368, 10368, 1152, true,
      "fffb14c40603c3d82d0c1cf1000800003480000004942dcae8d97acaf62c280896028e8437a0be2a4c414d45332"
      "e313030aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
      "aaaaaaaaaa"},
@@ -270,7 +270,7 @@ const Row kOpus[] = {
      "089c17ebe34e5a781c9990478c4a70e54cb0"},
     {3840, 3840, 960, true,
      "089c17ebe34e5a7afb083d8095608981d27fbe"},
-    {4800, 4800, 312, true,
+    {4800, 4800, 960, true,
      "0882b4d90a3c1415886f4916828c70b3636fc4bfa2f4"},
 };
 
