@@ -67,7 +67,8 @@ TEST(System, TellsAboutThisProcess) {
   EXPECT_GE(raise_open_file_limit(), 1024U);
   const std::uint64_t before = resident_memory();
   EXPECT_GT(before, 1'000'000U);
-  std::vector<std::uint8_t> memory(64 * 1024 * 1024, 1);
+  std::vector<std::uint8_t> memory(64 * 1024 * 1024);
+  random_bytes(memory);  // touched, and not to be optimised away
   EXPECT_GE(resident_memory(), before + memory.size() / 2);
   const auto cpu = cpu_times();
   const auto thread = thread_cpu_time();

@@ -142,7 +142,7 @@ base::Expected<std::unique_ptr<Process>> Process::spawn(Loop& loop, const Option
     const ssize_t written = ::write(input->write.get(), options.input.data(), options.input.size());
     CHECK(written == static_cast<ssize_t>(options.input.size()));
   }
-  input->write.reset();
+  if (!options.keep_input_open) input->write.reset();
 
   std::vector<std::string> arguments = options.arguments;
   std::vector<std::string> environment = environment_with(options.environment);
@@ -170,6 +170,7 @@ base::Expected<std::unique_ptr<Process>> Process::spawn(Loop& loop, const Option
   }
 
   std::unique_ptr<Process> self(new Process(loop, handler, id));
+  self->input_ = std::move(input->write);
   self->exit_.process = self.get();
   self->exit_.descriptor = Descriptor(open_pidfd(id));
   CHECK(self->exit_.descriptor.is_open());

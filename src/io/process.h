@@ -26,8 +26,11 @@ class Process {
     std::vector<std::string> arguments = {};
     /// "NAME=value", on top of our environment.
     std::vector<std::string> environment = {};
-    /// What the child reads from its standard input, up to 32 KiB; then it sees the end.
+    /// What the child reads from its standard input, up to 32 KiB, then the end.
     std::string input = {};
+    /// Leaves the standard input open after `input`: the child sees its end only when this object
+    /// or this program ends, and may take that as the sign to end itself.
+    bool keep_input_open = false;
   };
   struct ExitStatus {
     int code = 0;    // what it returned, if no signal ended it
@@ -86,6 +89,7 @@ class Process {
   Loop& loop_;
   Handler& handler_;
   const pid_t id_;
+  Descriptor input_;  // what the child reads from, while it is kept open
   std::array<Pipe, 2> pipes_;
   Exit exit_;
   bool* alive_ = nullptr;  // set to false by the destructor while a callback runs

@@ -108,6 +108,19 @@ TEST(Process, ExitIsReportedThoughAGrandchildHoldsThePipes) {
   EXPECT_EQ(::kill(std::stoi(child.out.front()), SIGKILL), 0);
 }
 
+TEST(Process, InputMayBeKeptOpen) {
+  Loop loop;
+  Child child;
+  child.spawn(
+      loop,
+      {.arguments = {"sh", "-c", "cat; exit 7"}, .input = "first\n", .keep_input_open = true});
+  CoarseTimer wait(loop);
+  wait.start(std::chrono::seconds(0), [&] { child.process->terminate(); });
+  ASSERT_TRUE(drive(loop, [&] { return child.exits > 0; }));
+  EXPECT_EQ(child.out, std::vector<std::string>{"first"});
+  EXPECT_EQ(child.status.signal, SIGTERM);  // and not 7, as after the end of the input
+}
+
 TEST(Process, ProgramThatDoesNotExistIsAnError) {
   Loop loop;
   Child child;

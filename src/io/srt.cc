@@ -228,10 +228,12 @@ int SrtListener::Engine::decide(SRTSOCKET socket, SrtRequest request) {
     (void)srt_setrejectreason(socket, static_cast<int>(code));
     return -1;
   };
-  // Half-made connections count: a flood of callers must not grow the map.
-  const std::lock_guard lock(admissions_mutex);
-  if (open_count + admissions.size() >= options.max_connections) {
-    return refuse(SrtReject::kOverload);
+  {
+    // Half-made connections count: a flood of callers must not grow the map.
+    const std::lock_guard lock(admissions_mutex);
+    if (open_count + admissions.size() >= options.max_connections) {
+      return refuse(SrtReject::kOverload);
+    }
   }
   const SrtDecision decision = admit(request);
   if (const auto* code = std::get_if<SrtReject>(&decision)) return refuse(*code);
@@ -242,6 +244,7 @@ int SrtListener::Engine::decide(SRTSOCKET socket, SrtRequest request) {
                       static_cast<int>(accept.passphrase.size())) == SRT_ERROR) {
     return refuse(SrtReject::kForbidden);  // a passphrase of a length that SRT does not allow
   }
+  const std::lock_guard lock(admissions_mutex);
   admissions[socket] = {.loop = accept.loop,
                         .when = Loop::precise_now(),
                         .stream_id = std::move(request.stream_id),

@@ -210,15 +210,24 @@ TEST_F(Srt, MoreCallersThanAllowedAreRefused) {
   EXPECT_EQ(second.reject_reason(), 1402);
 }
 
-TEST_F(Srt, TakenPortIsAConflictThatNamesTheAddress) {
-  listen();
-  // Another socket type of the same program: what any other program would do.
-  const auto taken = SrtListener::listen(
-      {.ip = "127.0.0.1", .port = listener_->local_port()},
-      [](const SrtRequest&) -> SrtDecision { return SrtReject::kForbidden; },
-      [](std::unique_ptr<SrtConnection>) {});
-  ASSERT_FALSE(taken);
-  EXPECT_NE(taken.error().message.find(std::to_string(listener_->local_port())), std::string::npos);
+TEST(SrtListener, PortTakenByAnotherProgramIsAConflictThatNamesTheAddress) {
+  const Descriptor other(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_storage native{};
+  void* place = &native;
+  const auto any = Address::parse("127.0.0.1", 0)->to_native(native);
+  ASSERT_EQ(::bind(other.get(), static_cast<const sockaddr*>(place), any), 0);
+  socklen_t length = sizeof native;
+  ASSERT_EQ(::getsockname(other.get(), static_cast<sockaddr*>(place), &length), 0);
+  const Address address = Address::from_native(native);
+  for (const char* ip : {"127.0.0.1", ""}) {
+    const auto taken = SrtListener::listen(
+        {.ip = ip, .port = address.port()},
+        [](const SrtRequest&) -> SrtDecision { return SrtReject::kForbidden; },
+        [](std::unique_ptr<SrtConnection>) {});
+    ASSERT_FALSE(taken) << ip;
+    EXPECT_EQ(taken.error().code, base::ErrorCode::kConflict) << taken.error().message;
+    EXPECT_NE(taken.error().message.find(std::to_string(address.port())), std::string::npos);
+  }
 }
 
 }  // namespace
