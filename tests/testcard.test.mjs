@@ -1,14 +1,17 @@
 // rostrum-av's test card against ffmpeg as the RTMP server.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { eventually, freePort, rostrumAv, start, within } from './support/process.mjs';
 import { publishTestCard } from './support/publisher.mjs';
 import { browserStampReader, readStamp, stampArea } from './support/stamp.mjs';
 import { openPage } from './support/browser.mjs';
+import { playWithHls, quantile, watchStamps } from './support/player.mjs';
 
 const key = 'sk_local_very-secret-key';
 
@@ -147,6 +150,24 @@ test('the stamp is read in a browser', async (t) => {
     return window.readVideoStamp(video);
   }, readFileSync(mp4).toString('base64'));
   assert.ok(stamp >= started && stamp <= ended, `${stamp}`);
+});
+
+test('the card plays in hls.js and its time runs on', async (t) => {
+  const { file, folder } = await record(t, 8);
+  execFileSync('ffmpeg', ['-v', 'error', '-i', file, '-c', 'copy', '-f', 'hls', '-hls_time', '2',
+    '-hls_list_size', '0', '-hls_playlist_type', 'vod', join(folder, 'index.m3u8')]);
+  const server = createServer((request, response) => {
+    response.setHeader('Access-Control-Allow-Origin', '*');
+    response.end(readFileSync(join(folder, basename(request.url))));
+  }).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const page = await playWithHls(t, `http://127.0.0.1:${server.address().port}/index.m3u8`);
+  const frames = await watchStamps(page, 3000);
+  assert.ok(frames.length >= 5, `${frames.length} frames`);
+  for (let i = 1; i < frames.length; i += 1) assert.ok(frames[i].stamp > frames[i - 1].stamp);
+  const ages = frames.map(({ age }) => age);
+  assert.ok(quantile(ages, 0.9) - quantile(ages, 0.1) < 1000, `${ages}`);
 });
 
 test('wrong command lines are refused without the URL', async (t) => {
