@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "wire/http/http2_output.h"
 #include "wire/http/http2_stream.h"
 
 namespace wire::http {
@@ -60,44 +61,6 @@ class FieldList {
  private:
   std::string names_;  // reserved in full: views into it stay valid
   std::vector<nghttp2_nv> fields_;
-};
-
-/// Collects a take_output(): small pieces go into one buffer, body slices are referenced.
-class OutputCollector {
- public:
-  explicit OutputCollector(std::vector<base::Slice>& out) : out_(out) {}
-
-  void copy(base::ByteSpan data) {
-    if (runs_.empty() || runs_.back().index + 1 != out_.size()) {
-      runs_.push_back({out_.size(), small_.size()});
-      out_.emplace_back();
-    }
-    small_.insert(small_.end(), data.begin(), data.end());
-    size_ += data.size();
-  }
-  void reference(SliceQueue& queue, std::size_t count) {
-    queue.take(count, out_);
-    size_ += count;
-  }
-  std::size_t size() const { return size_; }
-
-  void finish() {
-    const base::Slice all = base::Slice::take(std::move(small_));
-    for (std::size_t i = 0; i < runs_.size(); ++i) {
-      const std::size_t end = i + 1 < runs_.size() ? runs_[i + 1].start : all.size();
-      out_[runs_[i].index] = all.sub(runs_[i].start, end - runs_[i].start);
-    }
-  }
-
- private:
-  struct Run {
-    std::size_t index;  // in out_
-    std::size_t start;  // in small_
-  };
-  std::vector<base::Slice>& out_;
-  std::vector<Run> runs_;
-  base::Bytes small_;
-  std::size_t size_ = 0;
 };
 
 template <auto kDelete>

@@ -8,40 +8,6 @@
 
 namespace wire::http {
 
-void SliceQueue::push(base::Slice slice) {
-  if (slice.empty()) return;
-  size_ += slice.size();
-  slices_.push_back(std::move(slice));
-}
-
-void SliceQueue::take(std::size_t count, std::vector<base::Slice>& out) {
-  CHECK(count <= size_);
-  size_ -= count;
-  while (count > 0) {
-    base::Slice& slice = slices_[first_];
-    if (slice.size() > count) {
-      out.push_back(slice.sub(0, count));
-      slice = slice.sub(count);
-      return;
-    }
-    count -= slice.size();
-    out.push_back(std::move(slice));
-    ++first_;
-  }
-  if (first_ == slices_.size()) {
-    slices_.clear();
-    first_ = 0;
-  } else if (first_ >= 64) {
-    slices_.erase(slices_.begin(), slices_.begin() + static_cast<std::ptrdiff_t>(first_));
-    first_ = 0;
-  }
-}
-
-void SliceQueue::clear() {
-  slices_ = {};
-  first_ = size_ = 0;
-}
-
 void Http2Stream::on_field(std::string_view name, std::string_view value) {
   if (refusal_ != 0) return;
   static constexpr std::size_t kFieldOverhead = 32;  // RFC 9113 section 6.5.2

@@ -9,23 +9,9 @@
 #include <vector>
 
 #include "wire/http/connection.h"
+#include "wire/http/http2_output.h"
 
 namespace wire::http {
-
-/// Slices waiting to be sent, taken by octets.
-class SliceQueue {
- public:
-  void push(base::Slice slice);
-  std::size_t size() const { return size_; }
-  /// Moves the first `count` octets (at most size()) to `out`, by reference.
-  void take(std::size_t count, std::vector<base::Slice>& out);
-  void clear();
-
- private:
-  std::vector<base::Slice> slices_;
-  std::size_t first_ = 0;  // slices_ before it are gone
-  std::size_t size_ = 0;
-};
 
 class Http2Stream {
  public:

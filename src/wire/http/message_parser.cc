@@ -32,7 +32,7 @@ class BeastMessageParser final : public MessageParser, beast_http::basic_parser<
  public:
   explicit BeastMessageParser(MessageSink& sink, ResponseBody body = ResponseBody::kAsAnnounced)
       : sink_(sink) {
-    Base::eager(true);
+    Base::eager(false);             // one element a call: see parse_body
     Base::body_limit(boost::none);  // the sink counts: its limit depends on the head
     Base::header_limit(std::numeric_limits<std::uint32_t>::max());  // so does its caller
     if (body == ResponseBody::kNone) Base::skip(true);
@@ -40,7 +40,6 @@ class BeastMessageParser final : public MessageParser, beast_http::basic_parser<
 
   base::Expected<void> parse_head(base::ByteSpan head) override {
     error_code error;
-    // Stop behind the head even if a body of no octets could be finished at once.
     const std::size_t used = Base::put(boost::asio::const_buffer(head.data(), head.size()), error);
     if (error) return failure(error);
     if (used != head.size() || !Base::is_header_done()) {

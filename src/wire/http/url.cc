@@ -38,6 +38,11 @@ bool next_parameter(std::string_view& query, std::string_view& name, std::string
   return false;
 }
 
+bool is_parameter_named(std::string_view raw, std::string_view name) {
+  if (raw.find_first_of("%+") == std::string_view::npos) return raw == name;
+  return percent_decode(raw, Plus::kSpace) == name;
+}
+
 }  // namespace
 
 base::Expected<std::string> percent_decode(std::string_view text, Plus plus) {
@@ -144,7 +149,7 @@ std::optional<std::string> query_parameter(std::string_view raw, std::string_vie
   std::string_view found;
   std::string_view value;
   while (next_parameter(raw, found, value)) {
-    if (found != name) continue;
+    if (!is_parameter_named(found, name)) continue;
     auto decoded = percent_decode(value, Plus::kSpace);
     if (!decoded) return std::nullopt;
     return std::move(*decoded);

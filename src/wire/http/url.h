@@ -47,7 +47,7 @@ class Query {
 };
 
 /// The first value of one parameter, without decoding the others; nothing if it is absent or its
-/// escapes are broken. Parameter names are compared as they stand, not decoded.
+/// escapes are broken. Agrees with Query wherever that can be parsed.
 std::optional<std::string> query_parameter(std::string_view raw, std::string_view name);
 
 }  // namespace wire::http

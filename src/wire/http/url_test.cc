@@ -89,6 +89,9 @@ TEST(Query, FindsOneParameterWithoutTheOthers) {
   EXPECT_EQ(query_parameter("x=%zz&token=a%2Bb+c", "token"), "a+b c");
   EXPECT_EQ(query_parameter("x=%zz", "x"), std::nullopt);
   EXPECT_EQ(query_parameter("xy=1", "x"), std::nullopt);
+  EXPECT_EQ(query_parameter("%78=1&x=2", "x"), "1");
+  EXPECT_EQ(query_parameter("a+b=1", "a b"), "1");
+  EXPECT_EQ(query_parameter("%zz=1", "%zz"), std::nullopt);
   EXPECT_EQ(query_parameter("", "x"), std::nullopt);
 }
 
