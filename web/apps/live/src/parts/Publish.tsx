@@ -9,7 +9,7 @@ function Obs({ ingest }: { readonly ingest: Ingest }) {
   return (
     <>
       <p>{strings.obsSteps}</p>
-      <CopyField label={strings.obsServer} value={ingest.rtmps ?? ingest.rtmp ?? ''} />
+      <CopyField label={strings.obsServer} value={ingest.rtmp ?? ingest.rtmps ?? ''} />
       <CopyField label={strings.obsKey} value={key} blank={key} />
       <p className="quiet">{strings.obsHint}</p>
     </>

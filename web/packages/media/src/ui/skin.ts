@@ -300,7 +300,7 @@ export class Skin {
     const { video } = player;
     const behind = player.behind;
     parts.live.hidden = !player.live;
-    parts.live.classList.toggle('at', behind === null);
+    parts.live.classList.toggle('at', behind === null && player.trouble === null);
     words(parts.liveDelay, behind === null ? '' : strings.behind(behind));
     set(parts.live, 'aria-label', behind === null ? strings.atLive : `${strings.goLive}, ${strings.behind(behind)}`);
     const range = player.seekable;
