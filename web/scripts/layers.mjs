@@ -9,7 +9,14 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const allowed = {
   'packages/client': [],
   'packages/media': ['@rostrum/client', 'hls.js', 'lucide-static'],
-  'packages/ui': ['@rostrum/client', '@rostrum/media', 'react', 'react-dom', '@fontsource-variable', 'lucide-static'],
+  'packages/ui': [
+    '@rostrum/client',
+    '@rostrum/media',
+    'react',
+    'react-dom',
+    '@fontsource-variable',
+    'lucide-static',
+  ],
   'apps/live': ['@rostrum/client', '@rostrum/media', '@rostrum/ui', 'react', 'react-dom'],
 };
 const inTests = ['vitest'];
@@ -37,7 +44,11 @@ for (const [home, names] of Object.entries(allowed)) {
         if (!resolve(dirname(path), target).startsWith(join(root, home) + '/')) {
           faults.push(`${where}: ${target} leaves ${home}`);
         }
-      } else if (![...names, ...(isTest ? inTests : [])].some((n) => target === n || target.startsWith(`${n}/`))) {
+      } else if (
+        ![...names, ...(isTest ? inTests : [])].some(
+          (n) => target === n || target.startsWith(`${n}/`),
+        )
+      ) {
         faults.push(`${where}: ${home} may not import ${target}`);
       }
     }

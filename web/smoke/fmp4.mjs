@@ -1,13 +1,14 @@
 // Just enough of ISO BMFF to cut ffmpeg's fragmented output into parts and to put a cue before one.
 export function* boxes(data, from = 0, to = data.length) {
-  for (let at = from; at + 8 <= to; ) {
+  for (let at = from; at + 8 <= to;) {
     const size = data.readUInt32BE(at);
     if (size < 8 || at + size > to) return;
     yield { type: data.toString('latin1', at + 4, at + 8), at, end: at + size };
     at += size;
   }
 }
-const find = (data, box, type) => [...boxes(data, box.at + 8, box.end)].find((b) => b.type === type);
+const find = (data, box, type) =>
+  [...boxes(data, box.at + 8, box.end)].find((b) => b.type === type);
 
 /** Splits a growing byte stream into whole boxes. */
 export class BoxStream {
@@ -63,7 +64,12 @@ const safe = (n) => Buffer.from([(n >> 21) & 127, (n >> 14) & 127, (n >> 7) & 12
 export function cueBox(scale, time, id, text) {
   const body = Buffer.concat([Buffer.from('metadata.live-video.net\0'), Buffer.from(text)]);
   const frame = Buffer.concat([Buffer.from('PRIV'), safe(body.length), Buffer.from([0, 0]), body]);
-  const tag = Buffer.concat([Buffer.from('ID3'), Buffer.from([4, 0, 0]), safe(frame.length), frame]);
+  const tag = Buffer.concat([
+    Buffer.from('ID3'),
+    Buffer.from([4, 0, 0]),
+    safe(frame.length),
+    frame,
+  ]);
   const head = Buffer.alloc(4 + 4 + 8 + 4 + 4);
   head.writeUInt32BE(0x01000000, 0);
   head.writeUInt32BE(scale, 4);

@@ -6,7 +6,13 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { BoxStream, cueBox, describe, timescale } from './fmp4.mjs';
 
-const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
+const types = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
 const listedSegments = 6;
 
 export class Broadcast {
@@ -67,7 +73,14 @@ export class Broadcast {
     let open = this.segments.at(-1);
     if (!open || key || discontinuity) {
       if (open) open.done = true;
-      open = { number: this.sequence++, init: this.inits.length - 1, parts: [], done: false, at: this.zero + (start / scale) * 1000, discontinuity };
+      open = {
+        number: this.sequence++,
+        init: this.inits.length - 1,
+        parts: [],
+        done: false,
+        at: this.zero + (start / scale) * 1000,
+        discontinuity,
+      };
       this.segments.push(open);
       if (this.segments.length > listedSegments + 4) this.segments.shift();
     }
@@ -106,7 +119,10 @@ export class Broadcast {
   playlist() {
     const shown = this.segments.slice(-listedSegments);
     const lines = [
-      '#EXTM3U', '#EXT-X-VERSION:9', '#EXT-X-TARGETDURATION:3', '#EXT-X-PART-INF:PART-TARGET=0.234',
+      '#EXTM3U',
+      '#EXT-X-VERSION:9',
+      '#EXT-X-TARGETDURATION:3',
+      '#EXT-X-PART-INF:PART-TARGET=0.234',
       '#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=0.7,HOLD-BACK=9',
       `#EXT-X-MEDIA-SEQUENCE:${shown[0]?.number ?? 0}`,
     ];
@@ -118,16 +134,22 @@ export class Broadcast {
       lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.at).toISOString()}`);
       if (i >= shown.length - 3) {
         segment.parts.forEach((part, k) =>
-          lines.push(`#EXT-X-PART:DURATION=${part.seconds.toFixed(5)},URI="p${segment.number}.${k}.mp4"${part.key ? ',INDEPENDENT=YES' : ''}`),
+          lines.push(
+            `#EXT-X-PART:DURATION=${part.seconds.toFixed(5)},URI="p${segment.number}.${k}.mp4"${part.key ? ',INDEPENDENT=YES' : ''}`,
+          ),
         );
       }
       if (segment.done || this.ended) {
-        lines.push(`#EXTINF:${segment.parts.reduce((s, p) => s + p.seconds, 0).toFixed(5)},`, `s${segment.number}.mp4`);
+        lines.push(
+          `#EXTINF:${segment.parts.reduce((s, p) => s + p.seconds, 0).toFixed(5)},`,
+          `s${segment.number}.mp4`,
+        );
       }
     });
     const last = shown.at(-1);
     if (this.ended) lines.push('#EXT-X-ENDLIST');
-    else if (last && !last.done) lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="p${last.number}.${last.parts.length}.mp4"`);
+    else if (last && !last.done)
+      lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="p${last.number}.${last.parts.length}.mp4"`);
     return `${lines.join('\n')}\n`;
   }
 
@@ -155,32 +177,49 @@ export class Broadcast {
 
 export async function serve(site, world) {
   const send = (res, status, type, body) => {
-    res.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'access-control-allow-origin': '*' });
+    res.writeHead(status, {
+      'content-type': type,
+      'cache-control': 'no-store',
+      'access-control-allow-origin': '*',
+    });
     res.end(body);
   };
   const json = (res, status, value) => send(res, status, 'application/json', JSON.stringify(value));
   async function media(res, url, broadcast, name) {
     if (name === 'master.m3u8') {
-      return send(res, 200, 'application/vnd.apple.mpegurl',
+      return send(
+        res,
+        200,
+        'application/vnd.apple.mpegurl',
         `#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-SESSION-DATA:DATA-ID="SERVER-TIME",VALUE="${(Date.now() / 1000).toFixed(3)}"\n` +
-        `#EXT-X-STREAM-INF:BANDWIDTH=1900000,CODECS="avc1.42c01f,mp4a.40.2",RESOLUTION=${broadcast.size},FRAME-RATE=30.000\nmedia.m3u8\n`);
+          `#EXT-X-STREAM-INF:BANDWIDTH=1900000,CODECS="avc1.42c01f,mp4a.40.2",RESOLUTION=${broadcast.size},FRAME-RATE=30.000\nmedia.m3u8\n`,
+      );
     }
     if (name === 'media.m3u8') {
       const msn = url.searchParams.get('_HLS_msn');
       const part = url.searchParams.get('_HLS_part');
-      if (msn !== null && !(await broadcast.until(() => broadcast.has(Number(msn), part === null ? null : Number(part)), 9000))) {
+      if (
+        msn !== null &&
+        !(await broadcast.until(
+          () => broadcast.has(Number(msn), part === null ? null : Number(part)),
+          9000,
+        ))
+      ) {
         return send(res, 503, 'text/plain', '');
       }
       return send(res, 200, 'application/vnd.apple.mpegurl', broadcast.playlist());
     }
     const init = /^init(\d+)\.mp4$/.exec(name);
-    if (init && broadcast.inits[init[1]]) return send(res, 200, 'video/mp4', broadcast.inits[init[1]]);
+    if (init && broadcast.inits[init[1]])
+      return send(res, 200, 'video/mp4', broadcast.inits[init[1]]);
     const piece = /^([ps])(\d+)(?:\.(\d+))?\.mp4$/.exec(name);
     const segment = piece && broadcast.segments.find((s) => s.number === Number(piece[2]));
     if (!segment) return send(res, 404, 'text/plain', '');
-    if (piece[1] === 's') return send(res, 200, 'video/mp4', Buffer.concat(segment.parts.map((p) => p.data)));
+    if (piece[1] === 's')
+      return send(res, 200, 'video/mp4', Buffer.concat(segment.parts.map((p) => p.data)));
     const index = Number(piece[3]);
-    if (!(await broadcast.until(() => segment.parts.length > index, 5000))) return send(res, 404, 'text/plain', '');
+    if (!(await broadcast.until(() => segment.parts.length > index, 5000)))
+      return send(res, 404, 'text/plain', '');
     return send(res, 200, 'video/mp4', segment.parts[index].data);
   }
   const server = createServer((req, res) => {
@@ -198,12 +237,17 @@ export async function serve(site, world) {
     if (video) {
       const broadcast = world.broadcasts[video[1]];
       if (broadcast === 'private') return send(res, 403, 'text/plain', '');
-      return broadcast ? void media(res, url, broadcast, video[2]) : send(res, 404, 'text/plain', '');
+      return broadcast
+        ? void media(res, url, broadcast, video[2])
+        : send(res, 404, 'text/plain', '');
     }
     const file = normalize(join(site, path.startsWith('/assets/') ? path : '/index.html'));
     if (!file.startsWith(site) || !existsSync(file)) return send(res, 404, 'text/plain', '');
     return send(res, 200, types[extname(file)] ?? 'application/octet-stream', readFileSync(file));
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${server.address().port}`, close: () => (server.closeAllConnections(), server.close()) };
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    close: () => (server.closeAllConnections(), server.close()),
+  };
 }

@@ -35,29 +35,59 @@ function refuseSound() {
 
 const demo = await new Broadcast('640x360').start();
 const channel = (id, name, title, live, viewers) => ({
-  id, name, title, live, viewers, startedAt: live ? demo.startedAt : null,
-  playbackUrl: `/api/video/v1/${id}/master.m3u8`, watchUrl: `/watch/${id}`,
+  id,
+  name,
+  title,
+  live,
+  viewers,
+  startedAt: live ? demo.startedAt : null,
+  playbackUrl: `/api/video/v1/${id}/master.m3u8`,
+  watchUrl: `/watch/${id}`,
 });
 const many = () => [
   channel('demo', 'Demo', 'Test card with a running clock', true, 1240),
-  channel('kitchen', 'Ana cooks', 'Sourdough from the beginning: feeding, folding, baking', true, 87),
+  channel(
+    'kitchen',
+    'Ana cooks',
+    'Sourdough from the beginning: feeding, folding, baking',
+    true,
+    87,
+  ),
   channel('garden', 'Garden camera', '', true, 1),
   channel('quiet', 'Evening talk', 'Questions and answers', false, 0),
   channel('private', 'Members only', 'Rehearsal', true, 4),
 ];
 const world = {
   down: false,
-  server: { version: '0.1.0', ingest: { rtmp: 'rtmp://live.example.org:1935/app', rtmps: 'rtmps://live.example.org:1936/app', srt: 'srt://live.example.org:9000' } },
+  server: {
+    version: '0.1.0',
+    ingest: {
+      rtmp: 'rtmp://live.example.org:1935/app',
+      rtmps: 'rtmps://live.example.org:1936/app',
+      srt: 'srt://live.example.org:9000',
+    },
+  },
   broadcasts: { demo, private: 'private' },
   channels: many,
 };
 const origin = await serve(resolve(root, 'build/web'), world);
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags.split(' ') });
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: flags.split(' '),
+});
 let passed = 0;
-const check = (what, act) => Promise.resolve(act()).then(() => { passed += 1; console.log(`ok ${what}`); });
+const check = (what, act) =>
+  Promise.resolve(act()).then(() => {
+    passed += 1;
+    console.log(`ok ${what}`);
+  });
 
 async function visit(shapeName, path) {
-  const context = await browser.newContext({ ...shapes[shapeName], colorScheme, reducedMotion: 'reduce' });
+  const context = await browser.newContext({
+    ...shapes[shapeName],
+    colorScheme,
+    reducedMotion: 'reduce',
+  });
   const page = await context.newPage();
   await page.addInitScript(refuseSound);
   page.setDefaultTimeout(20_000);
@@ -67,8 +97,12 @@ async function visit(shapeName, path) {
   return {
     page,
     shot: (name) => page.screenshot({ path: `${pictures}/${shapeName}-${name}.png` }),
-    state: (state) => page.waitForFunction((s) => document.querySelector('rostrum-player')?.state === s, state),
-    player: (act) => page.evaluate(`(() => { const p = document.querySelector('rostrum-player'); return ${act}; })()`),
+    state: (state) =>
+      page.waitForFunction((s) => document.querySelector('rostrum-player')?.state === s, state),
+    player: (act) =>
+      page.evaluate(
+        `(() => { const p = document.querySelector('rostrum-player'); return ${act}; })()`,
+      ),
     wait: (ms) => page.waitForTimeout(ms),
     close: async () => {
       assert.deepEqual(errors, [], 'errors on the page');
@@ -125,31 +159,36 @@ for (const shape of wanted.length ? wanted : Object.keys(shapes)) {
     await v.shot('watch-paused');
     await v.close();
   });
-  await check(`${shape}: waiting, then live without reload, then ended, then live again`, async () => {
-    const v = await visit(shape, '/watch/quiet');
-    await v.state('waiting');
-    await v.wait(300);
-    await v.shot('watch-waiting');
-    const talk = await new Broadcast('640x360').start();
-    world.broadcasts.quiet = talk;
-    await v.state('playing');
-    await v.wait(3500);
-    talk.end();
-    await v.state('ended');
-    await v.wait(300);
-    await v.shot('watch-ended');
-    world.broadcasts.quiet = await new Broadcast('640x360').start();
-    await v.state('playing');
-    world.broadcasts.quiet.lose();
-    await v.page.waitForFunction(() => document.querySelector('rostrum-player').trouble === 'broadcastPaused');
-    await v.wait(500);
-    await v.shot('watch-interrupted');
-    world.broadcasts.quiet.encode();
-    await v.state('playing');
-    await v.close();
-    world.broadcasts.quiet.end();
-    delete world.broadcasts.quiet;
-  });
+  await check(
+    `${shape}: waiting, then live without reload, then ended, then live again`,
+    async () => {
+      const v = await visit(shape, '/watch/quiet');
+      await v.state('waiting');
+      await v.wait(300);
+      await v.shot('watch-waiting');
+      const talk = await new Broadcast('640x360').start();
+      world.broadcasts.quiet = talk;
+      await v.state('playing');
+      await v.wait(3500);
+      talk.end();
+      await v.state('ended');
+      await v.wait(300);
+      await v.shot('watch-ended');
+      world.broadcasts.quiet = await new Broadcast('640x360').start();
+      await v.state('playing');
+      world.broadcasts.quiet.lose();
+      await v.page.waitForFunction(
+        () => document.querySelector('rostrum-player').trouble === 'broadcastPaused',
+      );
+      await v.wait(500);
+      await v.shot('watch-interrupted');
+      world.broadcasts.quiet.encode();
+      await v.state('playing');
+      await v.close();
+      world.broadcasts.quiet.end();
+      delete world.broadcasts.quiet;
+    },
+  );
   await check(`${shape}: private, missing and unreachable`, async () => {
     const v = await visit(shape, '/watch/private');
     await v.state('error');
@@ -163,7 +202,9 @@ for (const shape of wanted.length ? wanted : Object.keys(shapes)) {
     const d = await visit(shape, '/watch/demo');
     await d.state('playing');
     world.down = true;
-    await d.page.waitForFunction(() => document.querySelector('rostrum-player').trouble === 'unreachable');
+    await d.page.waitForFunction(
+      () => document.querySelector('rostrum-player').trouble === 'unreachable',
+    );
     await d.page.getByText('The server does not answer').waitFor();
     await d.shot('watch-unreachable');
     world.down = false;
@@ -173,7 +214,8 @@ for (const shape of wanted.length ? wanted : Object.keys(shapes)) {
 }
 
 await browser.close();
-for (const broadcast of Object.values(world.broadcasts)) if (broadcast instanceof Broadcast) broadcast.end();
+for (const broadcast of Object.values(world.broadcasts))
+  if (broadcast instanceof Broadcast) broadcast.end();
 origin.close();
 console.log(`${passed} passed, 0 failed`);
 process.exit(0);

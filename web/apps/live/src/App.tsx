@@ -14,7 +14,9 @@ export function App() {
   useEffect(() => {
     const moved = () => setPath(location.pathname);
     const clicked = (event: MouseEvent) => {
-      const link = event.composedPath().find((e): e is HTMLAnchorElement => e instanceof HTMLAnchorElement);
+      const link = event
+        .composedPath()
+        .find((e): e is HTMLAnchorElement => e instanceof HTMLAnchorElement);
       if (!link || !staysHere(event, link)) return;
       event.preventDefault();
       if (link.href !== location.href) history.pushState(null, '', link.href);

@@ -6,10 +6,20 @@ import { byAudience } from './pages/Directory';
 import { onAir } from './pages/on-air';
 import { routeOf } from './routes';
 
-vi.mock('@rostrum/media', () => ({ definePlayer: () => undefined, preloadEngine: () => undefined }));
+vi.mock('@rostrum/media', () => ({
+  definePlayer: () => undefined,
+  preloadEngine: () => undefined,
+}));
 
 const channel = (id: string, viewers: number, live = true) => ({
-  id, name: `Channel ${id}`, title: '', live, startedAt: null, viewers, playbackUrl: `/api/video/v1/${id}.m3u8`, watchUrl: `/watch/${id}`,
+  id,
+  name: `Channel ${id}`,
+  title: '',
+  live,
+  startedAt: null,
+  viewers,
+  playbackUrl: `/api/video/v1/${id}.m3u8`,
+  watchUrl: `/watch/${id}`,
 });
 let root: Root;
 let answers: Record<string, unknown>;
@@ -32,10 +42,14 @@ async function open(path: string): Promise<HTMLElement> {
 
 beforeEach(() => {
   (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
-  answers = { '/server': { version: '1.2.3', ingest: { rtmp: 'rtmp://h:1935/app', srt: 'srt://h:9000' } } };
+  answers = {
+    '/server': { version: '1.2.3', ingest: { rtmp: 'rtmp://h:1935/app', srt: 'srt://h:9000' } },
+  };
   vi.stubGlobal('fetch', async (url: string) => {
     const answer = answers[url.replace('/api/rostrum/v1', '')];
-    return answer === undefined ? new Response('{}', { status: 404 }) : new Response(JSON.stringify(answer));
+    return answer === undefined
+      ? new Response('{}', { status: 404 })
+      : new Response(JSON.stringify(answer));
   });
   place = document.createElement('div');
   document.body.append(place);
@@ -53,16 +67,24 @@ describe('directory', () => {
     const page = await open('/');
     expect(page.textContent).toContain('The stage is free');
     expect(page.textContent).toContain('rtmp://h:1935/app');
-    const tab = [...page.querySelectorAll<HTMLElement>('[role=tab]')].find((t) => t.textContent === 'ffmpeg');
+    const tab = [...page.querySelectorAll<HTMLElement>('[role=tab]')].find(
+      (t) => t.textContent === 'ffmpeg',
+    );
     await act(async () => tab?.click());
-    expect(page.querySelector('[role=tabpanel]')?.textContent).toContain('-f flv "rtmp://h:1935/app/YOUR_STREAM_KEY"');
+    expect(page.querySelector('[role=tabpanel]')?.textContent).toContain(
+      '-f flv "rtmp://h:1935/app/YOUR_STREAM_KEY"',
+    );
   });
 
   it('shows the most watched large and the others as cards', async () => {
     answers['/channels'] = { channels: [channel('a', 2), channel('b', 9), channel('c', 0, false)] };
     const page = await open('/');
-    expect(page.querySelector('.hero rostrum-player')?.getAttribute('src')).toBe('/api/video/v1/b.m3u8');
-    expect([...page.querySelectorAll('.channel-card')].map((c) => c.getAttribute('href'))).toEqual(['/watch/a']);
+    expect(page.querySelector('.hero rostrum-player')?.getAttribute('src')).toBe(
+      '/api/video/v1/b.m3u8',
+    );
+    expect([...page.querySelectorAll('.channel-card')].map((c) => c.getAttribute('href'))).toEqual([
+      '/watch/a',
+    ]);
   });
 
   it('says so when the server does not answer', async () => {
@@ -87,7 +109,9 @@ describe('watch page', () => {
     expect(page.textContent).toContain('1 viewer');
     expect(document.title).toBe('Channel a · Rostrum');
     await act(async () => {
-      page.querySelector('rostrum-player')?.dispatchEvent(new CustomEvent('rostrum-state', { detail: { state: 'ended' } }));
+      page
+        .querySelector('rostrum-player')
+        ?.dispatchEvent(new CustomEvent('rostrum-state', { detail: { state: 'ended' } }));
     });
     expect(page.querySelector('.facts')?.textContent).toContain('Ended');
   });
@@ -118,6 +142,10 @@ describe('small decisions', () => {
   });
 
   it('orders by audience, then by name, live only', () => {
-    expect(byAudience([channel('c', 1), channel('a', 1), channel('b', 5), channel('d', 9, false)]).map((c) => c.id)).toEqual(['b', 'a', 'c']);
+    expect(
+      byAudience([channel('c', 1), channel('a', 1), channel('b', 5), channel('d', 9, false)]).map(
+        (c) => c.id,
+      ),
+    ).toEqual(['b', 'a', 'c']);
   });
 });

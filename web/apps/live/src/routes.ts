@@ -17,7 +17,21 @@ export function routeOf(path: string): Route {
 
 /** Whether a click on a link stays in this app: plain left click, same origin, a page of ours. */
 export function staysHere(event: MouseEvent, link: HTMLAnchorElement): boolean {
-  if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return false;
-  if (link.target !== '' || link.hasAttribute('download') || link.origin !== location.origin || link.hash !== '') return false;
+  if (
+    event.defaultPrevented ||
+    event.button !== 0 ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.shiftKey ||
+    event.altKey
+  )
+    return false;
+  if (
+    link.target !== '' ||
+    link.hasAttribute('download') ||
+    link.origin !== location.origin ||
+    link.hash !== ''
+  )
+    return false;
   return routeOf(link.pathname).page !== 'nowhere';
 }

@@ -10,9 +10,11 @@ export const strings = {
   watchLabel: (name: string) => `Watch ${name} live`,
   playerLabel: (name: string) => `Live picture of ${name}`,
   nobodyTitle: 'The stage is free',
-  nobodyText: 'Nobody is live right now. Point your encoder here and the picture appears on this page by itself.',
+  nobodyText:
+    'Nobody is live right now. Point your encoder here and the picture appears on this page by itself.',
   publishTitle: 'Go live',
-  publishText: 'Any encoder that speaks RTMP or SRT will do. You need the stream key of your channel; keep it to yourself.',
+  publishText:
+    'Any encoder that speaks RTMP or SRT will do. You need the stream key of your channel; keep it to yourself.',
   waiting: 'Waiting for a broadcast',
   tabs: 'Choose your encoder',
   streamKey: 'YOUR_STREAM_KEY',

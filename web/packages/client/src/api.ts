@@ -24,7 +24,11 @@ export interface Api {
 const answerWithinMs = 8000;
 
 export function createApi(base = '', fetcher: typeof fetch = (...args) => fetch(...args)): Api {
-  async function get<T>(path: string, parse: (value: unknown) => T, signal?: AbortSignal): Promise<T> {
+  async function get<T>(
+    path: string,
+    parse: (value: unknown) => T,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const limit = AbortSignal.timeout(answerWithinMs);
     const either = signal ? AbortSignal.any([signal, limit]) : limit;
     let response: Response;
@@ -37,7 +41,8 @@ export function createApi(base = '', fetcher: typeof fetch = (...args) => fetch(
       if (signal?.aborted) throw cause;
       throw new ApiError('The server did not answer.', 0);
     }
-    if (!response.ok) throw new ApiError(`The server answered ${response.status}.`, response.status);
+    if (!response.ok)
+      throw new ApiError(`The server answered ${response.status}.`, response.status);
     try {
       return parse(await response.json());
     } catch (cause) {

@@ -25,18 +25,28 @@ describe('api', () => {
     expect(vi.mocked(fetcher).mock.calls[0]?.[0]).toBe('http://h/api/rostrum/v1/channels/x%2Fy');
   });
 
-  it.each(['javascript:alert(1)', '//elsewhere.example/x', 'ftp://x'])('never links to %s', async (url) => {
-    const api = createApi('', answers(200, { channels: [{ id: 'a', watchUrl: url, playbackUrl: url }] }));
-    const [channel] = await api.channels();
-    expect(channel?.watchUrl).toBe('/watch/a');
-    expect(channel?.playbackUrl).toBe('');
-  });
+  it.each(['javascript:alert(1)', '//elsewhere.example/x', 'ftp://x'])(
+    'never links to %s',
+    async (url) => {
+      const api = createApi(
+        '',
+        answers(200, { channels: [{ id: 'a', watchUrl: url, playbackUrl: url }] }),
+      );
+      const [channel] = await api.channels();
+      expect(channel?.watchUrl).toBe('/watch/a');
+      expect(channel?.playbackUrl).toBe('');
+    },
+  );
 
   it('tells a missing channel from a broken server', async () => {
-    const missing = await createApi('', answers(404, {})).channel('a').catch((e: unknown) => e);
+    const missing = await createApi('', answers(404, {}))
+      .channel('a')
+      .catch((e: unknown) => e);
     expect(missing).toBeInstanceOf(ApiError);
     expect((missing as ApiError).notFound).toBe(true);
-    const broken = await createApi('', answers(200, { channels: 3 })).channels().catch((e: unknown) => e);
+    const broken = await createApi('', answers(200, { channels: 3 }))
+      .channels()
+      .catch((e: unknown) => e);
     expect((broken as ApiError).notFound).toBe(false);
   });
 
@@ -46,8 +56,14 @@ describe('api', () => {
   });
 
   it('reads the ingest addresses', async () => {
-    const api = createApi('', answers(200, { version: '1', ingest: { rtmp: 'rtmp://h/app', srt: '' } }));
-    expect(await api.server()).toEqual({ version: '1', ingest: { rtmp: 'rtmp://h/app', rtmps: null, srt: null } });
+    const api = createApi(
+      '',
+      answers(200, { version: '1', ingest: { rtmp: 'rtmp://h/app', srt: '' } }),
+    );
+    expect(await api.server()).toEqual({
+      version: '1',
+      ingest: { rtmp: 'rtmp://h/app', rtmps: null, srt: null },
+    });
   });
 });
 

@@ -48,7 +48,8 @@ export function parseChannels(value: unknown): Channel[] {
 
 export function parseServer(value: unknown): ServerInfo {
   const from = fields(value, 'server');
-  const ingest = typeof from['ingest'] === 'object' && from['ingest'] ? (from['ingest'] as Fields) : {};
+  const ingest =
+    typeof from['ingest'] === 'object' && from['ingest'] ? (from['ingest'] as Fields) : {};
   const addresses: Ingest = {
     rtmp: textOrNull(ingest['rtmp']),
     rtmps: textOrNull(ingest['rtmps']),

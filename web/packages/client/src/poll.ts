@@ -23,7 +23,8 @@ const longestPauseMs = 30_000;
 
 /** Pause before the next question after `failures` failures in a row. */
 export function pauseAfter(failures: number, every: number, random: number): number {
-  const base = failures === 0 ? every : Math.min(longestPauseMs, every * 2 ** Math.min(failures, 6));
+  const base =
+    failures === 0 ? every : Math.min(longestPauseMs, every * 2 ** Math.min(failures, 6));
   return base * (0.85 + 0.3 * random);
 }
 

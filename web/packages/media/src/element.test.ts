@@ -8,11 +8,17 @@ definePlayer();
 
 async function show(attributes: Record<string, string> = {}) {
   const shop = engineShop();
-  RostrumPlayer.parts = { createEngine: shop.createEngine, probe: async () => 'missing', random: () => 0.5 };
+  RostrumPlayer.parts = {
+    createEngine: shop.createEngine,
+    probe: async () => 'missing',
+    random: () => 0.5,
+  };
   const element = document.createElement('rostrum-player') as RostrumPlayer;
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   const states: string[] = [];
-  element.addEventListener('rostrum-state', (e) => states.push((e as CustomEvent<{ state: string }>).detail.state));
+  element.addEventListener('rostrum-state', (e) =>
+    states.push((e as CustomEvent<{ state: string }>).detail.state),
+  );
   document.body.append(element);
   await vi.advanceTimersByTimeAsync(0);
   const inside = <T extends HTMLElement = HTMLElement>(selector: string): T => {
@@ -21,7 +27,9 @@ async function show(attributes: Record<string, string> = {}) {
     return found;
   };
   const press = (key: string, target: EventTarget = element) =>
-    target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, composed: true, cancelable: true }));
+    target.dispatchEvent(
+      new KeyboardEvent('keydown', { key, bubbles: true, composed: true, cancelable: true }),
+    );
   return { element, shop, states, inside, press };
 }
 
@@ -64,12 +72,21 @@ describe('<rostrum-player>', () => {
     const { shop, inside } = await show({ src: '/a.m3u8', autoplay: '' });
     const engine = shop.made[0];
     if (!engine) throw new Error('no engine');
-    const quality = (id: number, height: number) => ({ id, height, frameRate: 30, bitrate: height * 3000, name: '' });
+    const quality = (id: number, height: number) => ({
+      id,
+      height,
+      frameRate: 30,
+      bitrate: height * 3000,
+      name: '',
+    });
     engine.qualities = [quality(0, 360), quality(1, 720)];
     engine.playing = engine.qualities[1] ?? null;
     engine.events.opened();
     inside('.quality').click();
-    const labels = () => [...inside('.menu').querySelectorAll('button')].map((b) => `${b.getAttribute('aria-checked')} ${b.childNodes[1]?.textContent}`);
+    const labels = () =>
+      [...inside('.menu').querySelectorAll('button')].map(
+        (b) => `${b.getAttribute('aria-checked')} ${b.childNodes[1]?.textContent}`,
+      );
     expect(labels()).toEqual(['true Auto (720p)', 'false 720p', 'false 360p', 'null Statistics']);
     inside<HTMLButtonElement>('.menu button:nth-child(3)').click();
     expect(engine.chosen).toBe(0);
@@ -136,11 +153,28 @@ describe('what the player says', () => {
 
   it('shows a dash for what is not known', () => {
     const rows = statRows({
-      latency: null, buffer: 0.4, aim: 0.35, rate: 1, stalls: 0, jitter: 0, part: 0.2, droppedFrames: 1, totalFrames: 90,
-      bitrate: null, bandwidth: 2_500_000, width: 0, height: 0, codecs: '', engine: 'hls',
+      latency: null,
+      buffer: 0.4,
+      aim: 0.35,
+      rate: 1,
+      stalls: 0,
+      jitter: 0,
+      part: 0.2,
+      droppedFrames: 1,
+      totalFrames: 90,
+      bitrate: null,
+      bandwidth: 2_500_000,
+      width: 0,
+      height: 0,
+      codecs: '',
+      engine: 'hls',
     });
     expect(Object.fromEntries(rows.map(([name, value]) => [name, value]))).toMatchObject({
-      Latency: '–', Buffer: '0.40 s', Line: '2.5 Mbit/s', Picture: '–', 'Dropped frames': '1 of 90',
+      Latency: '–',
+      Buffer: '0.40 s',
+      Line: '2.5 Mbit/s',
+      Picture: '–',
+      'Dropped frames': '1 of 90',
     });
   });
 });

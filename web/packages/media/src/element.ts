@@ -136,7 +136,8 @@ export class RostrumPlayer extends HTMLElement {
   }
   private setTarget(): void {
     const wished = Number.parseFloat(this.getAttribute('target-latency') ?? '');
-    if (this.player) this.player.pace.targetLatency = Number.isFinite(wished) && wished > 0 ? wished : null;
+    if (this.player)
+      this.player.pace.targetLatency = Number.isFinite(wished) && wished > 0 ? wished : null;
   }
 
   private changed(): void {

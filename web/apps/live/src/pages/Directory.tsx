@@ -1,6 +1,16 @@
 import { useEffect } from 'react';
 import type { Channel } from '@rostrum/client';
-import { ChannelCard, elapsed, Icon, LiveBadge, Player, Skeleton, useNow, usePoll, viewers } from '@rostrum/ui';
+import {
+  ChannelCard,
+  elapsed,
+  Icon,
+  LiveBadge,
+  Player,
+  Skeleton,
+  useNow,
+  usePoll,
+  viewers,
+} from '@rostrum/ui';
 import { api } from '../api';
 import { Header } from '../parts/Header';
 import { Publish } from '../parts/Publish';
@@ -40,7 +50,13 @@ function Empty() {
   return (
     <div className="empty">
       <svg viewBox="0 0 24 24" aria-hidden="true" fill="none" className="empty-mark">
-        <path d="M4 11a8 8 0 0 1 16 0" stroke="currentColor" strokeWidth="1" strokeLinecap="round" className="arc" />
+        <path
+          d="M4 11a8 8 0 0 1 16 0"
+          stroke="currentColor"
+          strokeWidth="1"
+          strokeLinecap="round"
+          className="arc"
+        />
         <rect x="6" y="13.5" width="12" height="3" rx="1" fill="currentColor" />
         <rect x="3" y="18" width="18" height="3.5" rx="1" fill="currentColor" />
       </svg>
@@ -92,7 +108,9 @@ export function Directory() {
         )}
         <Publish ingest={server.value?.ingest ?? null} />
       </main>
-      <footer className="foot">{server.value ? strings.version(server.value.version) : '\u00a0'}</footer>
+      <footer className="foot">
+        {server.value ? strings.version(server.value.version) : '\u00a0'}
+      </footer>
     </>
   );
 }

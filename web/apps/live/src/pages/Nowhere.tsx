@@ -2,7 +2,13 @@ import { ButtonLink } from '@rostrum/ui';
 import { Header } from '../parts/Header';
 import { strings } from '../strings';
 
-export function Nowhere({ title = strings.noPageTitle, text }: { readonly title?: string; readonly text?: string }) {
+export function Nowhere({
+  title = strings.noPageTitle,
+  text,
+}: {
+  readonly title?: string;
+  readonly text?: string;
+}) {
   return (
     <>
       <Header />

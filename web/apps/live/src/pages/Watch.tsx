@@ -1,6 +1,16 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { PlayerState } from '@rostrum/media';
-import { elapsed, Icon, LiveBadge, Player, ShareButton, Skeleton, useNow, usePoll, viewers } from '@rostrum/ui';
+import {
+  elapsed,
+  Icon,
+  LiveBadge,
+  Player,
+  ShareButton,
+  Skeleton,
+  useNow,
+  usePoll,
+  viewers,
+} from '@rostrum/ui';
 import { api } from '../api';
 import { Header } from '../parts/Header';
 import { Trouble } from '../parts/Trouble';
@@ -12,21 +22,30 @@ function Elapsed({ since }: { readonly since: number }) {
   const now = useNow(1000);
   const time = elapsed(now - since);
   return (
-    <span className="fact" title={strings.startedAt(new Date(since).toLocaleString())} aria-label={strings.elapsed(time)}>
+    <span
+      className="fact"
+      title={strings.startedAt(new Date(since).toLocaleString())}
+      aria-label={strings.elapsed(time)}
+    >
       <Icon name="clock" size={18} /> {time}
     </span>
   );
 }
 
 export function Watch({ id }: { readonly id: string }) {
-  const { value: channel, error, again } = usePoll(`channel ${id}`, 4000, (signal) => api.channel(id, signal));
+  const {
+    value: channel,
+    error,
+    again,
+  } = usePoll(`channel ${id}`, 4000, (signal) => api.channel(id, signal));
   const [state, setState] = useState<PlayerState>('idle');
   const told = useCallback((to: PlayerState) => setState(to), []);
   const name = channel?.name ?? '';
   useEffect(() => {
     document.title = name ? strings.pageTitle(name) : strings.title;
   }, [name]);
-  if (error?.notFound && !channel) return <Nowhere title={strings.noChannelTitle} text={strings.noChannelText} />;
+  if (error?.notFound && !channel)
+    return <Nowhere title={strings.noChannelTitle} text={strings.noChannelText} />;
   const air = onAir(channel, state);
   const started = channel?.startedAt ? Date.parse(channel.startedAt) : Number.NaN;
   return (
@@ -35,7 +54,12 @@ export function Watch({ id }: { readonly id: string }) {
       <main id="content" className="watch">
         <div className="screen">
           {channel ? (
-            <Player src={channel.playbackUrl} label={strings.playerLabel(channel.name)} onState={told} pageKeys />
+            <Player
+              src={channel.playbackUrl}
+              label={strings.playerLabel(channel.name)}
+              onState={told}
+              pageKeys
+            />
           ) : (
             <div className="player" />
           )}
@@ -53,7 +77,13 @@ export function Watch({ id }: { readonly id: string }) {
                 </div>
               </div>
               <div className="facts">
-                {air === 'live' ? <LiveBadge /> : <span className="off-badge">{air === 'ended' ? strings.ended : strings.isOffline}</span>}
+                {air === 'live' ? (
+                  <LiveBadge />
+                ) : (
+                  <span className="off-badge">
+                    {air === 'ended' ? strings.ended : strings.isOffline}
+                  </span>
+                )}
                 {air === 'live' && (
                   <span className="fact">
                     <Icon name="eye" size={18} /> {viewers(channel.viewers)}
@@ -67,7 +97,10 @@ export function Watch({ id }: { readonly id: string }) {
                 )}
               </div>
               <div className="acts">
-                <ShareButton title={channel.title || channel.name} url={new URL(channel.watchUrl, location.href).href} />
+                <ShareButton
+                  title={channel.title || channel.name}
+                  url={new URL(channel.watchUrl, location.href).href}
+                />
               </div>
             </>
           ) : (

@@ -36,13 +36,18 @@ function Other({ ingest }: { readonly ingest: Ingest }) {
       <p>{strings.otherSteps}</p>
       {names.map((name) => {
         const address = ingest[name];
-        return address === null ? null : <CopyField key={name} label={strings.addressOf[name]} value={address} />;
+        return address === null ? null : (
+          <CopyField key={name} label={strings.addressOf[name]} value={address} />
+        );
       })}
     </>
   );
 }
 
-const tabs: readonly { readonly name: string; readonly Body: (props: { ingest: Ingest }) => ReactNode }[] = [
+const tabs: readonly {
+  readonly name: string;
+  readonly Body: (props: { ingest: Ingest }) => ReactNode;
+}[] = [
   { name: 'OBS', Body: Obs },
   { name: 'ffmpeg', Body: Ffmpeg },
   { name: 'Other', Body: Other },
@@ -85,7 +90,12 @@ export function Publish({ ingest }: { readonly ingest: Ingest | null }) {
             </button>
           ))}
         </div>
-        <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-tab-${chosen}`} className="tab-body">
+        <div
+          role="tabpanel"
+          id={`${id}-panel`}
+          aria-labelledby={`${id}-tab-${chosen}`}
+          className="tab-body"
+        >
           {ingest ? (
             <Body ingest={ingest} />
           ) : (

@@ -4,12 +4,19 @@ import { CueScheduler, type Cue } from './scheduler';
 
 const bytes = (text: string): number[] => [...new TextEncoder().encode(text)];
 const safe = (n: number): number[] => [(n >> 21) & 127, (n >> 14) & 127, (n >> 7) & 127, n & 127];
-const frame = (id: string, body: number[]): number[] => [...bytes(id), ...safe(body.length), 0, 0, ...body];
+const frame = (id: string, body: number[]): number[] => [
+  ...bytes(id),
+  ...safe(body.length),
+  0,
+  0,
+  ...body,
+];
 const tag = (...frames: number[][]): Uint8Array => {
   const body = frames.flat();
   return Uint8Array.from([...bytes('ID3'), 4, 0, 0, ...safe(body.length), ...body]);
 };
-const privFrame = (owner: string, text: string) => frame('PRIV', [...bytes(owner), 0, ...bytes(text)]);
+const privFrame = (owner: string, text: string) =>
+  frame('PRIV', [...bytes(owner), 0, ...bytes(text)]);
 const txxxFrame = (description: string, value: string) =>
   frame('TXXX', [3, ...bytes(description), 0, ...bytes(value)]);
 
@@ -54,7 +61,9 @@ describe('id3', () => {
     ['null', null],
     ['{', null],
   ])('reads the latency mark %s', (text, at) => {
-    expect(latencyMark({ owner: 'segmentmetadata', text } satisfies TextFrame)?.receivedAt ?? null).toBe(at);
+    expect(
+      latencyMark({ owner: 'segmentmetadata', text } satisfies TextFrame)?.receivedAt ?? null,
+    ).toBe(at);
   });
 });
 
@@ -62,8 +71,12 @@ describe('cue scheduler', () => {
   const start = () => {
     const raised: string[] = [];
     const scheduler = new CueScheduler((cue) => raised.push(cue.text));
-    return { raised, scheduler, add: (text: string, time: number, wall: number | null = null) =>
-      scheduler.add({ owner: 'o', text, time } satisfies Cue, wall) };
+    return {
+      raised,
+      scheduler,
+      add: (text: string, time: number, wall: number | null = null) =>
+        scheduler.add({ owner: 'o', text, time } satisfies Cue, wall),
+    };
   };
 
   it('raises a cue when the playhead reaches it, in order, once', () => {

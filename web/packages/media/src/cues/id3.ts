@@ -18,10 +18,15 @@ const syncsafe = (bytes: Uint8Array, at: number): number =>
   ((bytes[at + 3] ?? 0) & 0x7f);
 
 const plain = (bytes: Uint8Array, at: number): number =>
-  (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;
+  (((bytes[at] ?? 0) << 24) |
+    ((bytes[at + 1] ?? 0) << 16) |
+    ((bytes[at + 2] ?? 0) << 8) |
+    (bytes[at + 3] ?? 0)) >>>
+  0;
 
 function decoder(encoding: number, bytes: Uint8Array): TextDecoder {
-  if (encoding === 1) return new TextDecoder(bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-16le');
+  if (encoding === 1)
+    return new TextDecoder(bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-16le');
   if (encoding === 2) return new TextDecoder('utf-16be');
   return new TextDecoder(encoding === 3 ? 'utf-8' : 'iso-8859-1');
 }
@@ -29,7 +34,8 @@ function decoder(encoding: number, bytes: Uint8Array): TextDecoder {
 /** Index of the terminator of a text that starts at `from`, or -1. */
 function terminator(bytes: Uint8Array, from: number, wide: boolean): number {
   if (!wide) return bytes.indexOf(0, from);
-  for (let i = from; i + 1 < bytes.length; i += 2) if (bytes[i] === 0 && bytes[i + 1] === 0) return i;
+  for (let i = from; i + 1 < bytes.length; i += 2)
+    if (bytes[i] === 0 && bytes[i + 1] === 0) return i;
   return -1;
 }
 
@@ -50,7 +56,10 @@ function readTxxx(body: Uint8Array): TextFrame | null {
   let value = body.subarray(end + (wide ? 2 : 1));
   const stop = terminator(value, 0, wide);
   if (stop >= 0) value = value.subarray(0, stop);
-  return { owner: decoder(encoding, description).decode(description), text: decoder(encoding, value).decode(value) };
+  return {
+    owner: decoder(encoding, description).decode(description),
+    text: decoder(encoding, value).decode(value),
+  };
 }
 
 /** All text frames of the tags in `data`, in order. */

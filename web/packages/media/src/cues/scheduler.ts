@@ -75,7 +75,8 @@ export class CueScheduler {
   /** The playhead is at `time`. Cues at or before it that were not raised are raised, in order. */
   advance(time: number): void {
     if (this.passed === null) {
-      for (const entry of this.entries) if (entry.cue.time < time - sameInstant) entry.raised = true;
+      for (const entry of this.entries)
+        if (entry.cue.time < time - sameInstant) entry.raised = true;
       this.startedAt = time;
     }
     this.passed = Math.max(time, this.passed ?? time);

@@ -9,7 +9,8 @@ export function hasCaptions(bytes: Uint8Array): boolean {
     const head = bytes[at] ?? 0;
     const valid = (head & 4) !== 0;
     const line21 = (head & 3) < 2;
-    if (valid && line21 && (((bytes[at + 1] ?? 0) | (bytes[at + 2] ?? 0)) & 0x7f) !== 0) return true;
+    if (valid && line21 && (((bytes[at + 1] ?? 0) | (bytes[at + 2] ?? 0)) & 0x7f) !== 0)
+      return true;
   }
   return false;
 }

@@ -4,7 +4,8 @@ import { hasCaptions } from './caption-bytes';
 import { frameAsTag } from './native-engine';
 
 const triple = (head: number, a: number, b: number) => [head, a, b];
-const cc = (...triples: number[][]) => Uint8Array.from([0xc0 | triples.length, 0xff, ...triples.flat()]);
+const cc = (...triples: number[][]) =>
+  Uint8Array.from([0xc0 | triples.length, 0xff, ...triples.flat()]);
 
 describe('caption bytes', () => {
   it.each([
@@ -26,6 +27,8 @@ describe('frames that Safari hands out', () => {
     ['PRIV', 'metadata.live-video.net', 'hello'],
     ['TXXX', 'note', 'ü'.repeat(90)],
   ])('%s comes back as it was', (key, owner, text) => {
-    expect(readId3(frameAsTag(key, owner, new TextEncoder().encode(text)))).toEqual([{ owner, text }]);
+    expect(readId3(frameAsTag(key, owner, new TextEncoder().encode(text)))).toEqual([
+      { owner, text },
+    ]);
   });
 });

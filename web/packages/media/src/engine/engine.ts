@@ -33,8 +33,6 @@ export interface EngineEvents {
   qualities(): void;
   /** Captions are in the stream. */
   captions(): void;
-  /** The playlist was renewed. */
-  refreshed(): void;
 }
 
 export interface Engine {
@@ -66,4 +64,8 @@ export interface EngineChoice {
   readonly captions: boolean;
 }
 
-export type CreateEngine = (video: HTMLVideoElement, events: EngineEvents, choice: EngineChoice) => Promise<Engine>;
+export type CreateEngine = (
+  video: HTMLVideoElement,
+  events: EngineEvents,
+  choice: EngineChoice,
+) => Promise<Engine>;

@@ -4,7 +4,10 @@ import type { HlsConfig, LevelDetails } from 'hls.js';
 import { hasCaptions } from './caption-bytes';
 import type { Engine, EngineEvents, Quality } from './engine';
 
-type Library = { readonly default: typeof Hls } & Pick<typeof import('hls.js'), 'ErrorDetails' | 'ErrorTypes' | 'Events'>;
+type Library = { readonly default: typeof Hls } & Pick<
+  typeof import('hls.js'),
+  'ErrorDetails' | 'ErrorTypes' | 'Events'
+>;
 
 /** The bitrate shown is the mean of so much media. */
 const measuredSeconds = 5;
@@ -31,13 +34,28 @@ function config(): Partial<HlsConfig> {
     // Remuxing TS at live rates costs a few per cent of a core and a worker adds a hop to every part.
     enableWorker: false,
     manifestLoadPolicy: {
-      default: { maxTimeToFirstByteMs: 8000, maxLoadTimeMs: 12000, timeoutRetry: retry(0), errorRetry: retry(0) },
+      default: {
+        maxTimeToFirstByteMs: 8000,
+        maxLoadTimeMs: 12000,
+        timeoutRetry: retry(0),
+        errorRetry: retry(0),
+      },
     },
     playlistLoadPolicy: {
-      default: { maxTimeToFirstByteMs: 15000, maxLoadTimeMs: 20000, timeoutRetry: retry(1), errorRetry: retry(4) },
+      default: {
+        maxTimeToFirstByteMs: 15000,
+        maxLoadTimeMs: 20000,
+        timeoutRetry: retry(1),
+        errorRetry: retry(4),
+      },
     },
     fragLoadPolicy: {
-      default: { maxTimeToFirstByteMs: 10000, maxLoadTimeMs: 60000, timeoutRetry: retry(2), errorRetry: retry(4) },
+      default: {
+        maxTimeToFirstByteMs: 10000,
+        maxLoadTimeMs: 60000,
+        timeoutRetry: retry(2),
+        errorRetry: retry(4),
+      },
     },
   };
 }
@@ -78,12 +96,19 @@ export class HlsEngine implements Engine {
         return;
       }
       const details = data.networkDetails;
-      const date = details instanceof XMLHttpRequest ? Date.parse(details.getResponseHeader('date') ?? '') : Number.NaN;
+      const date =
+        details instanceof XMLHttpRequest
+          ? Date.parse(details.getResponseHeader('date') ?? '')
+          : Number.NaN;
       // The header cuts fractions off: half a second is the best guess.
-      if (Number.isFinite(date)) events.serverMoment({ server: date + 500, exact: false, ...times });
+      if (Number.isFinite(date))
+        events.serverMoment({ server: date + 500, exact: false, ...times });
     });
     hls.on(Events.MANIFEST_PARSED, (_, data) => {
-      if (data.levels.some((l) => l.attrs['CLOSED-CAPTIONS'] && l.attrs['CLOSED-CAPTIONS'] !== 'NONE')) this.sawCaptions();
+      if (
+        data.levels.some((l) => l.attrs['CLOSED-CAPTIONS'] && l.attrs['CLOSED-CAPTIONS'] !== 'NONE')
+      )
+        this.sawCaptions();
     });
     hls.on(Events.LEVEL_LOADED, (_, data) => {
       this.details = data.details;
@@ -98,7 +123,6 @@ export class HlsEngine implements Engine {
     hls.on(Events.LEVEL_UPDATED, (_, data) => {
       this.details = data.details;
       this.live = data.details.live;
-      events.refreshed();
     });
     hls.on(Events.LEVEL_SWITCHED, () => events.qualities());
     hls.on(Events.LEVELS_UPDATED, () => events.qualities());
@@ -109,12 +133,17 @@ export class HlsEngine implements Engine {
       for (const sample of data.samples) events.id3(sample.pts, sample.data);
     });
     hls.on(Events.FRAG_PARSING_USERDATA, (_, data) => {
-      if (!this.captionsSeen && data.samples.some((s) => s.bytes && hasCaptions(s.bytes))) this.sawCaptions();
+      if (!this.captionsSeen && data.samples.some((s) => s.bytes && hasCaptions(s.bytes)))
+        this.sawCaptions();
     });
     hls.on(Events.ERROR, (_, data) => {
       if (!data.fatal) return;
       const network = data.type === ErrorTypes.NETWORK_ERROR;
-      events.fault(network ? 'network' : 'media', this.details === null && network, data.response?.code ?? 0);
+      events.fault(
+        network ? 'network' : 'media',
+        this.details === null && network,
+        data.response?.code ?? 0,
+      );
     });
   }
 
@@ -167,7 +196,9 @@ export class HlsEngine implements Engine {
   wallClock(position: number): number | null {
     const details = this.details;
     if (!details) return null;
-    const all = details.fragmentHint ? [...details.fragments, details.fragmentHint] : details.fragments;
+    const all = details.fragmentHint
+      ? [...details.fragments, details.fragmentHint]
+      : details.fragments;
     for (let i = all.length - 1; i >= 0; --i) {
       const fragment = all[i];
       if (!fragment || fragment.programDateTime === null) continue;

@@ -10,7 +10,8 @@ const encoder = new TextEncoder();
 /** Safari hands out decoded frames; they are put back into a tag so that one reader serves both engines. */
 export function frameAsTag(key: string, info: string, data: Uint8Array): Uint8Array {
   const head = encoder.encode(`${info}\0`);
-  const body = key === 'TXXX' ? new Uint8Array([3, ...head, ...data]) : new Uint8Array([...head, ...data]);
+  const body =
+    key === 'TXXX' ? new Uint8Array([3, ...head, ...data]) : new Uint8Array([...head, ...data]);
   const size = (n: number) => [(n >> 21) & 127, (n >> 14) & 127, (n >> 7) & 127, n & 127];
   const frame = new Uint8Array([...encoder.encode(key), ...size(body.length), 0, 0, ...body]);
   return new Uint8Array([0x49, 0x44, 0x33, 4, 0, 0, ...size(frame.length), ...frame]);
@@ -44,13 +45,16 @@ export class NativeEngine implements Engine {
       'error',
       () => {
         const code = video.error?.code ?? 0;
-        const network = code === MediaError.MEDIA_ERR_NETWORK || code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED;
+        const network =
+          code === MediaError.MEDIA_ERR_NETWORK || code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED;
         // The status is not told; a missing channel shows itself in the probe that follows.
         events.fault(network ? 'network' : 'media', false, 0);
       },
       { signal },
     );
-    video.textTracks.addEventListener('addtrack', ({ track }) => track && this.watch(track), { signal });
+    video.textTracks.addEventListener('addtrack', ({ track }) => track && this.watch(track), {
+      signal,
+    });
   }
 
   private watch(track: TextTrack): void {
@@ -73,7 +77,9 @@ export class NativeEngine implements Engine {
   }
 
   get live(): boolean | null {
-    return Number.isNaN(this.video.duration) ? null : this.video.duration === Number.POSITIVE_INFINITY;
+    return Number.isNaN(this.video.duration)
+      ? null
+      : this.video.duration === Number.POSITIVE_INFINITY;
   }
   get edge(): number | null {
     const { seekable } = this.video;

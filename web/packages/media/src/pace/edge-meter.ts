@@ -66,7 +66,8 @@ export class EdgeMeter {
   }
 
   private low(now: number, line: number): void {
-    while (this.lows.length > 0 && (this.lows[this.lows.length - 1]?.line ?? 0) >= line) this.lows.pop();
+    while (this.lows.length > 0 && (this.lows[this.lows.length - 1]?.line ?? 0) >= line)
+      this.lows.pop();
     this.lows.push({ at: now, line });
     const from = now - this.window();
     while ((this.lows[0]?.at ?? now) < from) this.lows.shift();

@@ -4,7 +4,8 @@ import { quantile, randomNumbers, simulate, type Outcome } from './simulation';
 
 const within = (o: Outcome, from: number, to = Number.POSITIVE_INFINITY) =>
   o.samples.filter((s) => s.now >= from && s.now < to);
-const latencies = (o: Outcome, from: number, to?: number) => within(o, from, to).map((s) => s.latency);
+const latencies = (o: Outcome, from: number, to?: number) =>
+  within(o, from, to).map((s) => s.latency);
 const steady = () => 0.02;
 
 describe('pace on a good network', () => {
@@ -36,7 +37,12 @@ describe('pace on a good network', () => {
   });
 
   it('follows an encoder clock that drifts', () => {
-    const o = simulate({ chunk: 0.2, delay: (made) => 0.02 + made * 0.001, join: 0.6, seconds: 120 });
+    const o = simulate({
+      chunk: 0.2,
+      delay: (made) => 0.02 + made * 0.001,
+      join: 0.6,
+      seconds: 120,
+    });
     expect(o.stalls).toBe(0);
     expect(Math.max(...within(o, 60).map((s) => s.ahead))).toBeLessThan(0.7);
   });
@@ -69,7 +75,12 @@ describe('pace after a freeze of the encoder', () => {
   it('is back as quickly when the start had been bumpy', () => {
     const bump = freeze(6, 0.7);
     const long = freeze(20, 2.5);
-    const o = simulate({ chunk: 0.2, delay: (made) => Math.max(bump(made), long(made)), join: 0.6, seconds: 50 });
+    const o = simulate({
+      chunk: 0.2,
+      delay: (made) => Math.max(bump(made), long(made)),
+      join: 0.6,
+      seconds: 50,
+    });
     expect(o.stalls).toBe(2);
     expect(quantile(latencies(o, 32.5, 50), 0.95)).toBeLessThan(0.8);
   });
@@ -82,15 +93,27 @@ describe('pace after a freeze of the encoder', () => {
       seconds: 60,
     });
     expect(Math.max(...within(o, 30).map((s) => s.ahead))).toBeLessThan(0.8);
-    expect(quantile(within(o, 30).map((s) => s.aim), 0.5)).toBeLessThan(0.6);
+    expect(
+      quantile(
+        within(o, 30).map((s) => s.aim),
+        0.5,
+      ),
+    ).toBeLessThan(0.6);
   });
 });
 
 describe('pace on a bad network', () => {
   it('raises the aim until jitter no longer stops the picture', () => {
     const random = randomNumbers(7);
-    const o = simulate({ chunk: 0.2, delay: () => 0.05 + 0.6 * random() ** 3, join: 0.6, seconds: 180 });
-    expect(within(o, 60).filter((s) => s.starved).length / within(o, 60).length).toBeLessThan(0.005);
+    const o = simulate({
+      chunk: 0.2,
+      delay: () => 0.05 + 0.6 * random() ** 3,
+      join: 0.6,
+      seconds: 180,
+    });
+    expect(within(o, 60).filter((s) => s.starved).length / within(o, 60).length).toBeLessThan(
+      0.005,
+    );
     expect(quantile(latencies(o, 60), 0.95)).toBeLessThan(2);
   });
 

@@ -98,7 +98,9 @@ export class Pace {
     const ahead = bufferEnd - position;
     this.countStall(sight);
     const floor =
-      this.targetLatency !== null && sight.edgeDelay !== null ? this.targetLatency - sight.edgeDelay : 0;
+      this.targetLatency !== null && sight.edgeDelay !== null
+        ? this.targetLatency - sight.edgeDelay
+        : 0;
     this.current = this.aim_.at(now, this.meter.chunk, this.meter.jitter, floor);
     const lowest = this.meter.lowestEnd(now);
     this.level_ = lowest === null ? ahead : lowest - position + this.meter.chunk / 2;
@@ -111,7 +113,8 @@ export class Pace {
       this.wasPaused = false;
       if (ahead > this.current + behindAfterPause) this.following_ = false;
     }
-    if (!this.following_ || sight.seeking || now - this.jumpedAt < settleAfterJump) return this.hold();
+    if (!this.following_ || sight.seeking || now - this.jumpedAt < settleAfterJump)
+      return this.hold();
 
     const excess = this.level_ - this.current;
     const behind = Math.min(excess, ahead - this.current);
@@ -169,6 +172,7 @@ export class Pace {
       }
       return;
     }
-    if (this.started && sight.now - this.jumpedAt > settleAfterJump) this.starvedSince ??= sight.now;
+    if (this.started && sight.now - this.jumpedAt > settleAfterJump)
+      this.starvedSince ??= sight.now;
   }
 }

@@ -38,9 +38,12 @@ export class CueClock {
     clearTimeout(this.timer);
     // A cue before the next tick gets a timer of its own.
     if (next !== null && next < 0.1 && !video.paused) {
-      this.timer = setTimeout(() => {
-        if (!video.seeking && !video.paused) this.scheduler.advance(video.currentTime);
-      }, (next * 1000) / (video.playbackRate || 1));
+      this.timer = setTimeout(
+        () => {
+          if (!video.seeking && !video.paused) this.scheduler.advance(video.currentTime);
+        },
+        (next * 1000) / (video.playbackRate || 1),
+      );
     }
   }
 

@@ -8,7 +8,18 @@ const bytes = (text: string) => [...new TextEncoder().encode(text)];
 const tag = (owner: string, text: string): Uint8Array => {
   const body = [...bytes(owner), 0, ...bytes(text)];
   const size = (n: number) => [0, 0, n >> 7, n & 127];
-  return Uint8Array.from([...bytes('ID3'), 4, 0, 0, ...size(body.length + 10), ...bytes('PRIV'), ...size(body.length), 0, 0, ...body]);
+  return Uint8Array.from([
+    ...bytes('ID3'),
+    4,
+    0,
+    0,
+    ...size(body.length + 10),
+    ...bytes('PRIV'),
+    ...size(body.length),
+    0,
+    0,
+    ...body,
+  ]);
 };
 
 function stage(autoplay = true) {
@@ -19,8 +30,16 @@ function stage(autoplay = true) {
   let refusedSound = 0;
   const player = new Player(
     video as unknown as HTMLVideoElement,
-    { changed: () => undefined, metadata: (cue) => cues.push(cue), mutedByBrowser: () => (refusedSound += 1) },
-    { createEngine: shop.createEngine, probe: async () => findings.shift() ?? 'missing', random: () => 0.5 },
+    {
+      changed: () => undefined,
+      metadata: (cue) => cues.push(cue),
+      mutedByBrowser: () => (refusedSound += 1),
+    },
+    {
+      createEngine: shop.createEngine,
+      probe: async () => findings.shift() ?? 'missing',
+      random: () => 0.5,
+    },
   );
   const settle = () => vi.advanceTimersByTimeAsync(0);
   const engine = (): FakeEngine => {
@@ -43,7 +62,18 @@ function stage(autoplay = true) {
     engine().events.opened();
     await run(400);
   };
-  return { player, video, shop, cues, findings, engine, run, begin, settle, refused: () => refusedSound };
+  return {
+    player,
+    video,
+    shop,
+    cues,
+    findings,
+    engine,
+    run,
+    begin,
+    settle,
+    refused: () => refusedSound,
+  };
 }
 
 beforeEach(() => {

@@ -5,6 +5,7 @@
 import { CueScheduler } from '../cues/scheduler';
 import { latencyMark, readId3 } from '../cues/id3';
 import type { CreateEngine, Engine, EngineEvents } from '../engine/engine';
+import { EngineSlot } from '../engine/slot';
 import { Pace } from '../pace/pace';
 import { probe as lookAt } from '../recovery/probe';
 import { Recovery, type Action, type Event, type Finding } from '../recovery/recovery';
@@ -45,8 +46,7 @@ export class Player {
   private readonly clock = new ServerClock();
   private readonly watchdog = new Watchdog();
   private readonly gone = new AbortController();
-  private engine: Engine | null = null;
-  private opening = 0;
+  private readonly slot = new EngineSlot();
   private src = '';
   private waitTimer: ReturnType<typeof setTimeout> | undefined;
   private ticker: ReturnType<typeof setInterval> | undefined;
@@ -76,7 +76,16 @@ export class Player {
   private listen(): void {
     const { signal } = this.gone;
     const changed = () => this.events.changed();
-    for (const name of ['play', 'playing', 'waiting', 'seeking', 'seeked', 'loadeddata', 'volumechange', 'resize']) {
+    for (const name of [
+      'play',
+      'playing',
+      'waiting',
+      'seeking',
+      'seeked',
+      'loadeddata',
+      'volumechange',
+      'resize',
+    ]) {
       this.video.addEventListener(name, changed, { signal });
     }
     this.video.addEventListener('pause', () => this.paused(), { signal });
@@ -84,6 +93,7 @@ export class Player {
     globalThis.addEventListener('offline', () => this.tell({ type: 'offline' }), { signal });
     globalThis.addEventListener('online', () => this.tell({ type: 'online' }), { signal });
     document.addEventListener('visibilitychange', () => this.visibility(), { signal });
+    this.video.textTracks?.addEventListener('addtrack', () => this.showTracks(), { signal });
   }
 
   /** Plays another address; an empty one stops. */
@@ -162,29 +172,40 @@ export class Player {
   /** Captions need the larger engine; changing to it rebuilds the picture once. */
   setCaptions(wanted: boolean): void {
     this.captionsWanted = wanted;
-    if (wanted && this.engine && !this.engineShowsCaptions && this.engine.kind === 'hls') this.carryOut({ type: 'open' });
+    if (wanted && this.engine && !this.slot.showsCaptions) this.carryOut({ type: 'open' });
     this.showTracks();
     this.events.changed();
   }
-  private engineShowsCaptions = false;
 
   // ---- what the controls show
 
   get state(): PlayerState {
     const { ended, paused, readyState } = this.video;
     const { wantsPlay, moved, starved } = this;
-    return deriveState(this.recovery.phase, { ended, paused, readyState, wantsPlay, moved, starved });
+    return deriveState(this.recovery.phase, {
+      ended,
+      paused,
+      readyState,
+      wantsPlay,
+      moved,
+      starved,
+    });
   }
   get trouble(): Trouble {
     if (this.recovery.reason) return this.recovery.reason;
     const quiet = this.watchdog.edgeQuiet(this.parts.now());
-    return this.state === 'buffering' && this.live && quiet > broadcastPausedAfter ? 'broadcastPaused' : null;
+    return this.state === 'buffering' && this.live && quiet > broadcastPausedAfter
+      ? 'broadcastPaused'
+      : null;
   }
   get live(): boolean {
     return this.engine !== null && !this.engine.recording && this.engine.live !== false;
   }
   get currentEngine(): Engine | null {
-    return this.engine;
+    return this.slot.engine;
+  }
+  private get engine(): Engine | null {
+    return this.slot.engine;
   }
   get captions(): boolean {
     return this.captionsWanted;
@@ -196,7 +217,9 @@ export class Player {
     const { seekable } = this.video;
     const n = seekable.length;
     if (n === 0) return null;
-    const end = this.live ? Math.max(bufferedEnd(this.video), this.engine?.edge ?? 0) : seekable.end(n - 1);
+    const end = this.live
+      ? Math.max(bufferedEnd(this.video), this.engine?.edge ?? 0)
+      : seekable.end(n - 1);
     return { start: seekable.start(0), end };
   }
   /** Seconds behind the live edge, beyond what is aimed for; null when with it. */
@@ -256,70 +279,58 @@ export class Player {
   }
 
   private closeEngine(): void {
-    this.opening += 1;
+    this.slot.close();
     this.probing?.abort();
     clearTimeout(this.waitTimer);
     clearInterval(this.ticker);
-    this.engine?.destroy();
-    this.engine = null;
     this.starved = this.moved = false;
   }
 
   private async openEngine(): Promise<void> {
     this.closeEngine();
-    const attempt = this.opening;
-    const now = this.parts.now();
     this.cues.newTimeline();
     this.pace.restart();
-    this.watchdog.reset(now);
+    this.watchdog.reset(this.parts.now());
     this.mark = null;
-    const mine = () => attempt === this.opening;
-    const captions = this.captionsWanted;
     try {
-      const engine = await this.parts.createEngine(this.video, this.engineEvents(mine), { captions });
-      if (!mine()) {
-        engine.destroy();
-        return;
-      }
-      this.engine = engine;
-      this.engineShowsCaptions = captions || engine.kind === 'native';
+      const { createEngine } = this.parts;
+      const engine = await this.slot.open(
+        createEngine,
+        this.video,
+        this.engineEvents,
+        this.captionsWanted,
+      );
+      if (!engine) return;
       this.ticker = setInterval(() => this.tick(), tickMs);
       engine.load(this.src);
       if (this.wantsPlay) this.startPlaying();
     } catch {
-      if (mine()) this.tell({ type: 'fault', kind: 'network', atManifest: true, status: 0 });
+      this.tell({ type: 'fault', kind: 'network', atManifest: true, status: 0 });
     }
   }
 
-  private engineEvents(mine: () => boolean): EngineEvents {
-    const guarded =
-      <A extends unknown[]>(act: (...args: A) => void) =>
-      (...args: A) => {
-        if (mine()) act(...args);
-      };
-    return {
-      opened: guarded(() => {
-        if (this.engine?.live === false && !this.engine.recording) this.finished();
-        else this.tell({ type: 'opened' });
-      }),
-      serverMoment: guarded((moment) => this.clock.learn(moment)),
-      fault: guarded((kind, atManifest, status) => this.tell({ type: 'fault', kind, atManifest, status })),
-      id3: guarded((time, data) => this.readTag(time, data)),
-      qualities: guarded(() => this.events.changed()),
-      captions: guarded(() => {
-        this.hasCaptions = true;
-        this.events.changed();
-      }),
-      refreshed: guarded(() => undefined),
-    };
-  }
+  private readonly engineEvents: EngineEvents = {
+    opened: () => {
+      if (this.engine?.live === false && !this.engine.recording) this.finished();
+      else this.tell({ type: 'opened' });
+    },
+    serverMoment: (moment) => this.clock.learn(moment),
+    fault: (kind, atManifest, status) => this.tell({ type: 'fault', kind, atManifest, status }),
+    id3: (time, data) => this.readTag(time, data),
+    qualities: () => this.events.changed(),
+    captions: () => {
+      this.hasCaptions = true;
+      this.events.changed();
+    },
+  };
 
   private readTag(time: number, data: Uint8Array): void {
     const wall = this.engine?.wallClock(time) ?? null;
     for (const frame of readId3(data)) {
       const mark = latencyMark(frame);
       if (mark) this.mark = { time, at: mark.receivedAt };
-      else if (frame.owner !== 'segmentmetadata') this.cues.add({ ...frame, time }, wall === null ? null : wall / 1000);
+      else if (frame.owner !== 'segmentmetadata')
+        this.cues.add({ ...frame, time }, wall === null ? null : wall / 1000);
     }
   }
 
@@ -341,7 +352,8 @@ export class Player {
   private startPlaying(): void {
     const { video } = this;
     void video.play().catch((error: unknown) => {
-      if (!(error instanceof DOMException) || error.name !== 'NotAllowedError' || !this.wantsPlay) return;
+      if (!(error instanceof DOMException) || error.name !== 'NotAllowedError' || !this.wantsPlay)
+        return;
       if (video.muted) {
         this.wantsPlay = false;
         this.events.changed();
@@ -355,14 +367,25 @@ export class Player {
 
   private paused(): void {
     // The browser pauses too: hidden muted pages, a call that takes the sound. Only a visible pause is meant.
-    if (document.visibilityState === 'visible' && !this.video.ended && this.engine && this.moved && !this.video.seeking) {
+    if (
+      document.visibilityState === 'visible' &&
+      !this.video.ended &&
+      this.engine &&
+      this.moved &&
+      !this.video.seeking
+    ) {
       this.wantsPlay = false;
     }
     this.events.changed();
   }
 
   private visibility(): void {
-    if (document.visibilityState === 'visible' && this.wantsPlay && this.video.paused && this.engine) {
+    if (
+      document.visibilityState === 'visible' &&
+      this.wantsPlay &&
+      this.video.paused &&
+      this.engine
+    ) {
       this.pace.resumedByItself();
       this.startPlaying();
     }
@@ -380,17 +403,26 @@ export class Player {
     if (!this.moved && !video.paused && video.readyState >= 3) this.moved = true;
     this.starved = this.moved && !video.paused && !video.seeking && video.readyState < 3;
     this.cueClock.tick(now);
-    if (engine.kind === 'hls' && engine.live && this.moved) this.keepPace(now / 1000, position, end);
+    if (engine.kind === 'hls' && engine.live && this.moved)
+      this.keepPace(now / 1000, position, end);
     const diagnosis = this.watchdog.look({
       now,
       position,
       ahead: end - position,
-      shouldMove: this.recovery.phase !== 'idle' && !video.paused && !video.seeking && document.visibilityState === 'visible',
+      shouldMove:
+        this.recovery.phase !== 'idle' &&
+        !video.paused &&
+        !video.seeking &&
+        document.visibilityState === 'visible',
       edge: engine.edge,
     });
     if (diagnosis === 'steady') this.tell({ type: 'steady' });
-    else if (diagnosis === 'stuck') this.tell(engine.live === false && end - position < 0.5 ? { type: 'finished' } : { type: 'stuck' });
-    else if (diagnosis === 'hungry') this.tell({ type: 'fault', kind: 'network', atManifest: false, status: 0 });
+    else if (diagnosis === 'stuck')
+      this.tell(
+        engine.live === false && end - position < 0.5 ? { type: 'finished' } : { type: 'stuck' },
+      );
+    else if (diagnosis === 'hungry')
+      this.tell({ type: 'fault', kind: 'network', atManifest: false, status: 0 });
     if (was !== this.moved || before !== this.state) this.events.changed();
   }
 
@@ -413,7 +445,8 @@ export class Player {
 
   private showTracks(): void {
     for (const track of Array.from(this.video.textTracks ?? [])) {
-      if (track.kind === 'captions' || track.kind === 'subtitles') track.mode = this.captionsWanted ? 'showing' : 'hidden';
+      if (track.kind === 'captions' || track.kind === 'subtitles')
+        track.mode = this.captionsWanted ? 'showing' : 'hidden';
     }
   }
 }

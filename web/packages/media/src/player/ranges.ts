@@ -2,7 +2,10 @@
 const hole = 0.15;
 
 /** End of the buffered stretch the playhead is in; the playhead itself where nothing is buffered. */
-export function bufferedEnd(video: { readonly buffered: TimeRanges; readonly currentTime: number }): number {
+export function bufferedEnd(video: {
+  readonly buffered: TimeRanges;
+  readonly currentTime: number;
+}): number {
   const { buffered, currentTime } = video;
   let end = currentTime;
   for (let i = 0; i < buffered.length; ++i) {

@@ -32,13 +32,19 @@ export function deriveState(phase: Phase, playback: Playback): PlayerState {
       return playback.wantsPlay ? 'buffering' : 'paused';
     case 'on':
       if (playback.ended) return 'ended';
-      if (!playback.wantsPlay) return playback.moved || playback.readyState >= 2 ? 'paused' : 'loading';
+      if (!playback.wantsPlay)
+        return playback.moved || playback.readyState >= 2 ? 'paused' : 'loading';
       if (!playback.moved) return 'loading';
       return playback.starved ? 'buffering' : 'playing';
   }
 }
 
-export function collectStats(video: HTMLVideoElement, engine: Engine | null, pace: Pace, latency: number | null): Stats {
+export function collectStats(
+  video: HTMLVideoElement,
+  engine: Engine | null,
+  pace: Pace,
+  latency: number | null,
+): Stats {
   const quality = video.getVideoPlaybackQuality?.();
   return {
     latency,

@@ -9,7 +9,10 @@ export class ServerClock {
   private readonly origin: number;
 
   /** `local` is `performance.now()`, `origin` its epoch in milliseconds. */
-  constructor(local: () => number = () => performance.now(), origin: number = performance.timeOrigin) {
+  constructor(
+    local: () => number = () => performance.now(),
+    origin: number = performance.timeOrigin,
+  ) {
     this.local = local;
     this.origin = origin;
   }

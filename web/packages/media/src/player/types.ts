@@ -1,14 +1,7 @@
 import type { Reason } from '../recovery/recovery';
 
 export type PlayerState =
-  | 'idle'
-  | 'loading'
-  | 'waiting'
-  | 'playing'
-  | 'paused'
-  | 'buffering'
-  | 'ended'
-  | 'error';
+  'idle' | 'loading' | 'waiting' | 'playing' | 'paused' | 'buffering' | 'ended' | 'error';
 
 /** Why the picture is not moving, beyond what the state says. */
 export type Trouble = Exclude<Reason, null> | 'broadcastPaused' | null;

@@ -7,7 +7,14 @@ function watch(seconds: number, at: (t: number) => Partial<Vitals>): Diagnosis[]
   dog.reset(0);
   const said: Diagnosis[] = [];
   for (let now = 0; now < seconds * 1000; now += 100) {
-    const what = dog.look({ now, position: now / 1000, ahead: 0.4, shouldMove: true, edge: now / 1000 + 1, ...at(now / 1000) });
+    const what = dog.look({
+      now,
+      position: now / 1000,
+      ahead: 0.4,
+      shouldMove: true,
+      edge: now / 1000 + 1,
+      ...at(now / 1000),
+    });
     if (what !== 'well') said.push(what);
   }
   return said;
@@ -21,7 +28,10 @@ describe('watchdog', () => {
     expect(watch(7, (t) => (t > 4 ? { position: 4 } : {}))).toEqual(['steady', 'stuck']);
   });
   it('notices media that is published but does not come', () => {
-    expect(watch(12, (t) => (t > 4 ? { position: 4, ahead: 0 } : {}))).toEqual(['steady', 'hungry']);
+    expect(watch(12, (t) => (t > 4 ? { position: 4, ahead: 0 } : {}))).toEqual([
+      'steady',
+      'hungry',
+    ]);
   });
   it('leaves a broadcast alone that paused', () => {
     expect(watch(40, (t) => (t > 4 ? { position: 4, ahead: 0, edge: 5 } : {}))).toEqual(['steady']);

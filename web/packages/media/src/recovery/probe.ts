@@ -1,11 +1,14 @@
 /** Looks at the playlists of a channel without playing them: is there a broadcast? */
 import type { Finding } from './recovery';
 
-
 const answerWithinMs = 8000;
 const longestPlaylist = 1 << 20;
 
-async function text(url: string, fetcher: typeof fetch, signal: AbortSignal): Promise<[number, string, string]> {
+async function text(
+  url: string,
+  fetcher: typeof fetch,
+  signal: AbortSignal,
+): Promise<[number, string, string]> {
   const either = AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]);
   const response = await fetcher(url, { cache: 'no-store', signal: either });
   const body = response.ok ? await response.text() : '';
@@ -33,14 +36,22 @@ const playable = (playlist: string): Finding => {
   return /^#EXT-X-ENDLIST/m.test(playlist) && !whole ? 'ended' : 'live';
 };
 
-export async function probe(src: string, signal: AbortSignal, fetcher: typeof fetch = (...a) => fetch(...a)): Promise<Finding> {
+export async function probe(
+  src: string,
+  signal: AbortSignal,
+  fetcher: typeof fetch = (...a) => fetch(...a),
+): Promise<Finding> {
   try {
     const [status, first, base] = await text(src, fetcher, signal);
     const bad = judge(status);
     if (bad) return bad;
     const variant = firstVariant(first);
     if (variant === null) return playable(first);
-    const [childStatus, child] = await text(new URL(variant, new URL(base, location.href)).href, fetcher, signal);
+    const [childStatus, child] = await text(
+      new URL(variant, new URL(base, location.href)).href,
+      fetcher,
+      signal,
+    );
     return judge(childStatus) ?? playable(child);
   } catch {
     return 'unreachable';

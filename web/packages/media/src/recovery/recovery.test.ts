@@ -4,12 +4,19 @@ import { Recovery, type Action, type Event, type Finding } from './recovery';
 
 const fresh = () => new Recovery(() => 0.5);
 const run = (recovery: Recovery, ...events: Event[]): string[] =>
-  events.flatMap((e) => recovery.handle(e)).map((a: Action) => (a.type === 'wait' ? `wait ${a.ms}` : a.type));
+  events
+    .flatMap((e) => recovery.handle(e))
+    .map((a: Action) => (a.type === 'wait' ? `wait ${a.ms}` : a.type));
 const start: Event = { type: 'start' };
 const opened: Event = { type: 'opened' };
 const steady: Event = { type: 'steady' };
 const timer: Event = { type: 'timer' };
-const net = (status: number, atManifest = false): Event => ({ type: 'fault', kind: 'network', atManifest, status });
+const net = (status: number, atManifest = false): Event => ({
+  type: 'fault',
+  kind: 'network',
+  atManifest,
+  status,
+});
 const media: Event = { type: 'fault', kind: 'media', atManifest: false, status: 0 };
 const found = (finding: Finding): Event => ({ type: 'found', finding });
 
@@ -30,21 +37,39 @@ describe('recovery', () => {
 
   it('ends, and finds the next broadcast', () => {
     const r = fresh();
-    expect(run(r, start, opened, steady, { type: 'finished' })).toEqual(['open', 'close', 'wait 2000']);
+    expect(run(r, start, opened, steady, { type: 'finished' })).toEqual([
+      'open',
+      'close',
+      'wait 2000',
+    ]);
     expect(r.phase).toBe('ended');
     expect(run(r, timer, found('ended'))).toEqual(['probe', 'wait 3200']);
-    expect(run(r, timer, found('missing'), timer, found('live'))).toEqual(['probe', 'wait 5120', 'probe', 'open']);
+    expect(run(r, timer, found('missing'), timer, found('live'))).toEqual([
+      'probe',
+      'wait 5120',
+      'probe',
+      'open',
+    ]);
   });
 
   it('takes a channel that vanished while playing as ended', () => {
     const r = fresh();
-    expect(run(r, start, opened, steady, net(404), found('missing'))).toEqual(['open', 'probe', 'close', 'wait 2000']);
+    expect(run(r, start, opened, steady, net(404), found('missing'))).toEqual([
+      'open',
+      'probe',
+      'close',
+      'wait 2000',
+    ]);
     expect(r.phase).toBe('ended');
   });
 
   it('loads on after a network fault, and rebuilds when that is not enough', () => {
     const r = fresh();
-    expect(run(r, start, opened, steady, net(503), found('live'))).toEqual(['open', 'probe', 'resume']);
+    expect(run(r, start, opened, steady, net(503), found('live'))).toEqual([
+      'open',
+      'probe',
+      'resume',
+    ]);
     expect(r.phase).toBe('reconnecting');
     expect(run(r, net(503), found('live'))).toEqual(['probe', 'open']);
     expect(r.phase).toBe('reconnecting');
@@ -56,14 +81,26 @@ describe('recovery', () => {
   it('keeps asking a server that is away', () => {
     const r = fresh();
     run(r, start, opened, steady);
-    expect(run(r, net(0), found('unreachable'), timer, found('unreachable'))).toEqual(['probe', 'wait 600', 'probe', 'wait 960']);
+    expect(run(r, net(0), found('unreachable'), timer, found('unreachable'))).toEqual([
+      'probe',
+      'wait 600',
+      'probe',
+      'wait 960',
+    ]);
     expect(r.reason).toBe('unreachable');
     expect(run(r, timer, found('live'))).toEqual(['probe', 'open']);
   });
 
   it('retries a first playlist that could not be had', () => {
     const r = fresh();
-    expect(run(r, start, net(500, true), timer, net(0, true))).toEqual(['open', 'close', 'wait 600', 'open', 'close', 'wait 960']);
+    expect(run(r, start, net(500, true), timer, net(0, true))).toEqual([
+      'open',
+      'close',
+      'wait 600',
+      'open',
+      'close',
+      'wait 960',
+    ]);
   });
 
   it.each([401, 403])('does not insist when refused with %s', (status) => {
@@ -75,7 +112,13 @@ describe('recovery', () => {
 
   it('repairs the decoder first gently, then from scratch, then says so', () => {
     const r = fresh();
-    expect(run(r, start, opened, media, media, media)).toEqual(['open', 'recoverMedia', 'open', 'close', 'wait 1536']);
+    expect(run(r, start, opened, media, media, media)).toEqual([
+      'open',
+      'recoverMedia',
+      'open',
+      'close',
+      'wait 1536',
+    ]);
     run(r, timer, media, media, media);
     expect([r.phase, r.reason]).toEqual(['failed', 'unplayable']);
   });
@@ -89,7 +132,13 @@ describe('recovery', () => {
   it('steps over a hole, then repairs, then rebuilds', () => {
     const r = fresh();
     const stuck: Event = { type: 'stuck' };
-    expect(run(r, start, opened, stuck, stuck, stuck, stuck)).toEqual(['open', 'nudge', 'nudge', 'recoverMedia', 'open']);
+    expect(run(r, start, opened, stuck, stuck, stuck, stuck)).toEqual([
+      'open',
+      'nudge',
+      'nudge',
+      'recoverMedia',
+      'open',
+    ]);
   });
 
   it('sleeps while offline and goes on at once when back', () => {
@@ -111,7 +160,10 @@ describe('recovery', () => {
 
   it('does nothing more once stopped', () => {
     const r = fresh();
-    expect(run(r, start, { type: 'stop' }, timer, found('live'), media, net(500))).toEqual(['open', 'close']);
+    expect(run(r, start, { type: 'stop' }, timer, found('live'), media, net(500))).toEqual([
+      'open',
+      'close',
+    ]);
   });
 });
 
@@ -128,9 +180,21 @@ describe('probe', () => {
   const child = 'http://h/c/low/index.m3u8';
 
   it.each<[string, Record<string, [number, string]>, Finding]>([
-    ['a live channel', { [master]: [200, multi], [child]: [200, '#EXTM3U\n#EXTINF:2,\na.ts\n'] }, 'live'],
-    ['an ended one', { [master]: [200, multi], [child]: [200, '#EXTM3U\n#EXT-X-ENDLIST\n'] }, 'ended'],
-    ['a recording', { [master]: [200, '#EXTM3U\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-ENDLIST\n'] }, 'live'],
+    [
+      'a live channel',
+      { [master]: [200, multi], [child]: [200, '#EXTM3U\n#EXTINF:2,\na.ts\n'] },
+      'live',
+    ],
+    [
+      'an ended one',
+      { [master]: [200, multi], [child]: [200, '#EXTM3U\n#EXT-X-ENDLIST\n'] },
+      'ended',
+    ],
+    [
+      'a recording',
+      { [master]: [200, '#EXTM3U\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-ENDLIST\n'] },
+      'live',
+    ],
     ['none', {}, 'missing'],
     ['a lost child', { [master]: [200, multi] }, 'missing'],
     ['a private one', { [master]: [403, ''] }, 'refused'],

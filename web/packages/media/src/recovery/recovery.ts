@@ -16,7 +16,12 @@ export type Event =
   | { readonly type: 'opened' }
   /** Pictures have moved for some seconds. */
   | { readonly type: 'steady' }
-  | { readonly type: 'fault'; readonly kind: 'network' | 'media'; readonly atManifest: boolean; readonly status: number }
+  | {
+      readonly type: 'fault';
+      readonly kind: 'network' | 'media';
+      readonly atManifest: boolean;
+      readonly status: number;
+    }
   /** The playlist has its end mark and everything was played (or nothing ever was). */
   | { readonly type: 'finished' }
   /** The playhead does not move although there is media to play. */
@@ -57,7 +62,13 @@ export class Recovery {
   }
 
   handle(event: Event): Action[] {
-    if (this.phase === 'idle' && event.type !== 'start' && event.type !== 'offline' && event.type !== 'online') return [];
+    if (
+      this.phase === 'idle' &&
+      event.type !== 'start' &&
+      event.type !== 'offline' &&
+      event.type !== 'online'
+    )
+      return [];
     switch (event.type) {
       case 'start':
         this.attempts = this.mediaFaults = this.stuck = 0;
@@ -82,7 +93,9 @@ export class Recovery {
         this.attempts = 0;
         return [{ type: 'close' }, this.wait('probe')];
       case 'fault':
-        return event.kind === 'media' ? this.mediaFault() : this.networkFault(event.atManifest, event.status);
+        return event.kind === 'media'
+          ? this.mediaFault()
+          : this.networkFault(event.atManifest, event.status);
       case 'stuck':
         return this.hangs();
       case 'found':
@@ -92,7 +105,8 @@ export class Recovery {
         return this.next === 'open' ? this.open() : [{ type: 'probe' }];
       case 'offline':
         this.offline = true;
-        if (this.phase === 'on' || this.phase === 'opening' || this.phase === 'reconnecting') this.reason = 'offline';
+        if (this.phase === 'on' || this.phase === 'opening' || this.phase === 'reconnecting')
+          this.reason = 'offline';
         return [];
       case 'online':
         return this.backOnline();

@@ -16,12 +16,29 @@ import volumeOff from 'lucide-static/icons/volume-x.svg?raw';
 import offline from 'lucide-static/icons/wifi-off.svg?raw';
 
 const drawings = {
-  captions, check, close, gauge, lock, maximize, minimize, pause, pip, play, quality, warning, volume, volumeLow,
-  volumeOff, offline,
+  captions,
+  check,
+  close,
+  gauge,
+  lock,
+  maximize,
+  minimize,
+  pause,
+  pip,
+  play,
+  quality,
+  warning,
+  volume,
+  volumeLow,
+  volumeOff,
+  offline,
 };
 export type IconName = keyof typeof drawings;
 
 /** The drawing as markup: our own constant text, decorative, so hidden from screen readers. */
 export function icon(name: IconName): string {
-  return drawings[name].replace(/<!--[\s\S]*?-->/, '').replace('<svg', '<svg aria-hidden="true" focusable="false"').trim();
+  return drawings[name]
+    .replace(/<!--[\s\S]*?-->/, '')
+    .replace('<svg', '<svg aria-hidden="true" focusable="false"')
+    .trim();
 }

@@ -1,6 +1,16 @@
 /** Keys of the player. Each is an action with a name, so that a page can list them. */
 export type Command =
-  | 'toggle' | 'mute' | 'fullscreen' | 'captions' | 'statistics' | 'back' | 'forward' | 'louder' | 'softer' | 'live' | 'escape';
+  | 'toggle'
+  | 'mute'
+  | 'fullscreen'
+  | 'captions'
+  | 'statistics'
+  | 'back'
+  | 'forward'
+  | 'louder'
+  | 'softer'
+  | 'live'
+  | 'escape';
 
 const keys: Readonly<Record<string, Command>> = {
   ' ': 'toggle',

@@ -51,7 +51,9 @@ export class Menu {
     );
     this.box.hidden = false;
     this.opener.setAttribute('aria-expanded', 'true');
-    const first = this.box.querySelector<HTMLElement>('[aria-checked="true"]') ?? this.box.querySelector('button');
+    const first =
+      this.box.querySelector<HTMLElement>('[aria-checked="true"]') ??
+      this.box.querySelector('button');
     first?.focus({ preventScroll: true });
   }
 

@@ -10,7 +10,9 @@ const name = 'rostrum.player';
 export function readPreferences(): Preferences {
   const found: Preferences = { volume: 1, muted: false, captions: false };
   try {
-    const stored = JSON.parse(localStorage.getItem(name) ?? '{}') as Partial<Record<keyof Preferences, unknown>>;
+    const stored = JSON.parse(localStorage.getItem(name) ?? '{}') as Partial<
+      Record<keyof Preferences, unknown>
+    >;
     if (typeof stored.volume === 'number') found.volume = Math.min(1, Math.max(0, stored.volume));
     found.muted = stored.muted === true;
     found.captions = stored.captions === true;

@@ -15,7 +15,9 @@ export async function toggleFull(host: HTMLElement, video: AppleVideo): Promise<
       await document.exitFullscreen();
     } else if (document.fullscreenEnabled) {
       await host.requestFullscreen();
-      const orientation = screen.orientation as ScreenOrientation & { lock?: (to: string) => Promise<void> };
+      const orientation = screen.orientation as ScreenOrientation & {
+        lock?: (to: string) => Promise<void>;
+      };
       if (video.videoWidth > video.videoHeight) await orientation.lock?.('landscape');
     } else {
       video.webkitEnterFullscreen?.();

@@ -76,7 +76,9 @@ export class Skin {
     on(parts.level, 'input', () => this.setVolume(Number(parts.level.value)));
     on(parts.live, 'click', () => player.goLive());
     on(parts.captions, 'click', () => this.perform('captions'));
-    on(parts.quality, 'click', () => (this.menu.open ? this.menu.close() : this.menu.show(this.items())));
+    on(parts.quality, 'click', () =>
+      this.menu.open ? this.menu.close() : this.menu.show(this.items()),
+    );
     on(parts.pip, 'click', () => void togglePip(player.video));
     on(parts.full, 'click', () => this.perform('fullscreen'));
     on(parts.seek, 'input', () => {
@@ -85,12 +87,14 @@ export class Skin {
     on(parts.seek, 'change', () => {
       this.seeking = false;
       const range = player.seekable;
-      if (range) player.seekTo(range.start + (Number(parts.seek.value) / 1000) * (range.end - range.start));
+      if (range)
+        player.seekTo(range.start + (Number(parts.seek.value) / 1000) * (range.end - range.start));
     });
     watchGestures(parts.surface, {
       click: () => (this.menu.open ? this.menu.close() : this.bare || player.toggle()),
       tap: () => (this.menu.open ? this.menu.close() : this.quiet ? this.wake() : this.fade()),
-      doubleTap: (where) => this.perform(where === 'left' ? 'back' : where === 'right' ? 'forward' : 'fullscreen'),
+      doubleTap: (where) =>
+        this.perform(where === 'left' ? 'back' : where === 'right' ? 'forward' : 'fullscreen'),
       move: () => this.wake(),
     });
     on(parts.controls, 'pointermove', () => this.wake());
@@ -190,7 +194,9 @@ export class Skin {
 
   private items(): MenuItem[] {
     const engine = this.player.currentEngine;
-    const qualities = [...(engine?.qualities ?? [])].sort((a, b) => b.height - a.height || b.bitrate - a.bitrate);
+    const qualities = [...(engine?.qualities ?? [])].sort(
+      (a, b) => b.height - a.height || b.bitrate - a.bitrate,
+    );
     const choices: MenuItem[] = qualities.map((quality) => ({
       label: qualityName(quality),
       hint: quality.bitrate > 0 ? bitrate(quality.bitrate) : '',
@@ -200,7 +206,8 @@ export class Skin {
     if (qualities.length > 1) {
       const playing = engine?.playing;
       choices.unshift({
-        label: playing && engine.chosen < 0 ? strings.autoPlaying(qualityName(playing)) : strings.auto,
+        label:
+          playing && engine.chosen < 0 ? strings.autoPlaying(qualityName(playing)) : strings.auto,
         hint: '',
         checked: engine?.chosen === -1,
         perform: () => this.player.chooseQuality(-1),
@@ -208,7 +215,13 @@ export class Skin {
     }
     return [
       ...choices,
-      { label: strings.statistics, hint: 'i', checked: null, icon: 'gauge', perform: () => void this.perform('statistics') },
+      {
+        label: strings.statistics,
+        hint: 'i',
+        checked: null,
+        icon: 'gauge',
+        perform: () => void this.perform('statistics'),
+      },
     ];
   }
 
@@ -229,7 +242,13 @@ export class Skin {
     const state = this.player.state;
     const focused = this.host.shadowRoot?.activeElement;
     const atKeys = focused instanceof HTMLElement && focused.matches(':focus-visible');
-    if (this.menu.open || atKeys || this.touchedControls || (state !== 'playing' && state !== 'buffering')) return;
+    if (
+      this.menu.open ||
+      atKeys ||
+      this.touchedControls ||
+      (state !== 'playing' && state !== 'buffering')
+    )
+      return;
     this.parts.root.classList.add('quiet');
   }
 
@@ -258,17 +277,30 @@ export class Skin {
       words(parts.aloud, notice);
     }
     parts.notice.hidden = notice === '';
-    parts.poster.hidden = this.poster === '' || message !== null || !(state === 'loading' || state === 'idle');
+    parts.poster.hidden =
+      this.poster === '' || message !== null || !(state === 'loading' || state === 'idle');
     parts.start.hidden = state !== 'paused' || video.currentTime > 0;
     this.drawSpinner(state === 'loading' || state === 'buffering');
 
     const silent = video.muted || video.volume === 0;
-    face(parts.play, state === 'playing' || state === 'buffering' || state === 'loading' ? 'pause' : 'play', state === 'paused' || state === 'ended' ? strings.play : strings.pause);
-    face(parts.mute, silent ? 'volumeOff' : video.volume < 0.5 ? 'volumeLow' : 'volume', silent ? strings.unmute : strings.mute);
+    face(
+      parts.play,
+      state === 'playing' || state === 'buffering' || state === 'loading' ? 'pause' : 'play',
+      state === 'paused' || state === 'ended' ? strings.play : strings.pause,
+    );
+    face(
+      parts.mute,
+      silent ? 'volumeOff' : video.volume < 0.5 ? 'volumeLow' : 'volume',
+      silent ? strings.unmute : strings.mute,
+    );
     parts.level.value = String(silent ? 0 : video.volume);
     parts.level.style.setProperty('--value', parts.level.value);
     parts.unmute.hidden = !(this.mutedByBrowser && video.muted && message === null);
-    face(parts.full, isFull(this.host) ? 'minimize' : 'maximize', isFull(this.host) ? strings.exitFullscreen : strings.fullscreen);
+    face(
+      parts.full,
+      isFull(this.host) ? 'minimize' : 'maximize',
+      isFull(this.host) ? strings.exitFullscreen : strings.fullscreen,
+    );
     parts.full.hidden = !canFull(video);
     parts.pip.hidden = !canPip(video) || message !== null;
     parts.captions.hidden = !player.hasCaptions;
@@ -302,20 +334,35 @@ export class Skin {
     parts.live.hidden = !player.live;
     parts.live.classList.toggle('at', behind === null && player.trouble === null);
     words(parts.liveDelay, behind === null ? '' : strings.behind(behind));
-    set(parts.live, 'aria-label', behind === null ? strings.atLive : `${strings.goLive}, ${strings.behind(behind)}`);
+    set(
+      parts.live,
+      'aria-label',
+      behind === null ? strings.atLive : `${strings.goLive}, ${strings.behind(behind)}`,
+    );
     const range = player.seekable;
     const length = range ? range.end - range.start : 0;
-    const share = (time: number) => `${range && length > 0 ? Math.min(100, Math.max(0, ((time - range.start) / length) * 100)) : 0}%`;
+    const share = (time: number) =>
+      `${range && length > 0 ? Math.min(100, Math.max(0, ((time - range.start) / length) * 100)) : 0}%`;
     parts.played.style.width = share(video.currentTime);
     parts.buffered.style.width = share(video.currentTime + player.bufferAhead);
     parts.seek.hidden = length < worthSeeking && player.live;
     if (!this.seeking && range && length > 0) {
       parts.seek.value = String(Math.round(((video.currentTime - range.start) / length) * 1000));
-      set(parts.seek, 'aria-valuetext', player.live ? (behind === null ? strings.atLive : strings.behind(behind)) : delay(video.currentTime));
+      set(
+        parts.seek,
+        'aria-valuetext',
+        player.live
+          ? behind === null
+            ? strings.atLive
+            : strings.behind(behind)
+          : delay(video.currentTime),
+      );
     }
     parts.time.hidden = player.live || !range;
-    if (!parts.time.hidden) words(parts.time, `${clock(video.currentTime)} / ${clock(range?.end ?? 0)}`);
+    if (!parts.time.hidden)
+      words(parts.time, `${clock(video.currentTime)} / ${clock(range?.end ?? 0)}`);
   }
 }
 
-const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
+const clock = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;

@@ -53,9 +53,19 @@ export interface Message {
 export function messageFor(state: PlayerState, trouble: Trouble): Message | null {
   switch (state) {
     case 'waiting':
-      return { title: 'Not live yet', text: 'The picture appears here by itself when the broadcast starts.', retry: false, sign: 'mark' };
+      return {
+        title: 'Not live yet',
+        text: 'The picture appears here by itself when the broadcast starts.',
+        retry: false,
+        sign: 'mark',
+      };
     case 'ended':
-      return { title: 'The broadcast has ended', text: 'Should it start again, it plays here by itself.', retry: false, sign: 'mark' };
+      return {
+        title: 'The broadcast has ended',
+        text: 'Should it start again, it plays here by itself.',
+        retry: false,
+        sign: 'mark',
+      };
     case 'error':
       return trouble === 'refused'
         ? {
@@ -96,10 +106,18 @@ export function delay(seconds: number): string {
 }
 
 export function bitrate(bitsPerSecond: number | null): string {
-  return bitsPerSecond === null ? strings.stats.unknown : `${(bitsPerSecond / 1e6).toFixed(1)} Mbit/s`;
+  return bitsPerSecond === null
+    ? strings.stats.unknown
+    : `${(bitsPerSecond / 1e6).toFixed(1)} Mbit/s`;
 }
 
-export function qualityName(quality: { readonly height: number; readonly frameRate: number; readonly name: string; readonly bitrate: number }): string {
-  if (quality.height > 0) return `${quality.height}p${quality.frameRate > 32 ? Math.round(quality.frameRate) : ''}`;
+export function qualityName(quality: {
+  readonly height: number;
+  readonly frameRate: number;
+  readonly name: string;
+  readonly bitrate: number;
+}): string {
+  if (quality.height > 0)
+    return `${quality.height}p${quality.frameRate > 32 ? Math.round(quality.frameRate) : ''}`;
   return quality.name || (quality.bitrate > 0 ? bitrate(quality.bitrate) : 'Sound only');
 }

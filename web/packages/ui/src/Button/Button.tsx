@@ -6,7 +6,11 @@ interface Common {
   readonly children: ReactNode;
 }
 
-export function Button({ kind = 'plain', children, onClick }: Common & { readonly onClick: () => void }) {
+export function Button({
+  kind = 'plain',
+  children,
+  onClick,
+}: Common & { readonly onClick: () => void }) {
   return (
     <button type="button" className={`button ${kind}`} onClick={onClick}>
       {children}

@@ -11,7 +11,8 @@ const drawings = { arrowLeft, check, clock, copy, eye, offline, share, warning }
 export type IconName = keyof typeof drawings;
 
 /** lucide's drawing as its inner markup: constant text of ours, never of a user. */
-const inner = (svg: string): string => svg.replace(/<!--[\s\S]*?-->/, '').replace(/^\s*<svg[^>]*>|<\/svg>\s*$/g, '');
+const inner = (svg: string): string =>
+  svg.replace(/<!--[\s\S]*?-->/, '').replace(/^\s*<svg[^>]*>|<\/svg>\s*$/g, '');
 
 export function Icon({ name, size = 20 }: { readonly name: IconName; readonly size?: number }) {
   return (

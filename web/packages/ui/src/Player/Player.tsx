@@ -34,7 +34,10 @@ export interface PlayerProps {
 
 /** Fetches the player's code before there is a place for it. */
 export function preloadPlayer(): void {
-  void import('@rostrum/media').then((media) => media.preloadEngine(), () => undefined);
+  void import('@rostrum/media').then(
+    (media) => media.preloadEngine(),
+    () => undefined,
+  );
 }
 
 /** The player element; its code is fetched when the first one is shown. */
@@ -53,7 +56,8 @@ export function Player({ src, label, muted, bare, onState, pageKeys }: PlayerPro
   useEffect(() => {
     const player = element.current;
     if (!player || !onState) return;
-    const told = (event: Event) => onState((event as CustomEvent<{ state: PlayerState }>).detail.state);
+    const told = (event: Event) =>
+      onState((event as CustomEvent<{ state: PlayerState }>).detail.state);
     player.addEventListener('rostrum-state', told);
     return () => player.removeEventListener('rostrum-state', told);
   }, [onState]);

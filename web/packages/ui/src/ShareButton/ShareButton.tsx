@@ -7,7 +7,8 @@ export function ShareButton({ title, url }: { readonly title: string; readonly u
   const [copied, copy] = useCopy();
   const share = () => {
     const touch = matchMedia('(pointer: coarse)').matches;
-    if (touch && typeof navigator.share === 'function') void navigator.share({ title, url }).catch(() => undefined);
+    if (touch && typeof navigator.share === 'function')
+      void navigator.share({ title, url }).catch(() => undefined);
     else copy(url);
   };
   return (

@@ -9,8 +9,16 @@ export interface Polled<T> {
 }
 
 /** Keeps asking while the component is there. `key` names the question: another key starts afresh. */
-export function usePoll<T>(key: string, every: number, ask: (signal: AbortSignal) => Promise<T>): Polled<T> {
-  const [state, setState] = useState<{ key: string; value: T | null; error: ApiError | null }>({ key, value: null, error: null });
+export function usePoll<T>(
+  key: string,
+  every: number,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Polled<T> {
+  const [state, setState] = useState<{ key: string; value: T | null; error: ApiError | null }>({
+    key,
+    value: null,
+    error: null,
+  });
   const newest = useRef(ask);
   newest.current = ask;
   const poll = useRef<Poll>(undefined);
@@ -19,11 +27,16 @@ export function usePoll<T>(key: string, every: number, ask: (signal: AbortSignal
       every,
       ask: (signal) => newest.current(signal),
       answer: (value) => setState({ key, value, error: null }),
-      fail: (error) => setState((before) => ({ key, value: before.key === key ? before.value : null, error })),
+      fail: (error) =>
+        setState((before) => ({ key, value: before.key === key ? before.value : null, error })),
     });
     poll.current = running;
     return () => running.stop();
   }, [key, every]);
   const mine = state.key === key;
-  return { value: mine ? state.value : null, error: mine ? state.error : null, again: () => poll.current?.now() };
+  return {
+    value: mine ? state.value : null,
+    error: mine ? state.error : null,
+    again: () => poll.current?.now(),
+  };
 }
