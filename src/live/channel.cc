@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "io/loop.h"
+#include "live/metrics.h"
 
 namespace live {
 namespace {
@@ -147,6 +148,7 @@ void Channel::publish() {
     told_start_ = true;
     event(StreamEvent::Kind::kStreamStart);
   }
+  parts_made().add();
   host_.on_snapshot(stream_->snapshot());
 }
 

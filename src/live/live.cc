@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "io/loop.h"
 #include "live/channel.h"
+#include "live/metrics.h"
 #include "live/playback.h"
 #include "live/playback_path.h"
 
@@ -128,6 +129,9 @@ class Engine final : public Live {
 base::Expected<std::unique_ptr<Ingest>> LoopSide::open(const PublishGrant& grant,
                                                        IngestOptions options, IngestOwner& owner) {
   if (draining_) return base::fail(base::ErrorCode::kLimit, "the server is shutting down");
+  if (publisher_gauge().value() >= static_cast<std::int64_t>(settings_.max_publishers)) {
+    return base::fail(base::ErrorCode::kLimit, "the server has as many publishers as it takes");
+  }
   Home& home = homes_[grant.channel];
   if (home.channel == nullptr) {
     home.channel = std::make_unique<Channel>(loop_, settings_, grant.channel, *this);

@@ -102,6 +102,8 @@ class Ingest {
   virtual void encoder(const EncoderInfo& info) = 0;
   /// Timed metadata at a source time.
   virtual void text(const media::TimedText& text, std::int64_t source_time) = 0;
+  /// Captions that came beside the video; they are put into the picture that follows.
+  virtual void captions(const media::CaptionData& captions, std::int64_t source_time) = 0;
   /// The publisher ended its broadcast on purpose.
   virtual void finish() = 0;
 };
@@ -196,6 +198,8 @@ struct Settings {
   /// connected without sending media.
   base::Duration reconnect_window = std::chrono::seconds(30);
   base::Duration max_stream_duration = std::chrono::hours(48);
+  /// Publishers at the same time, over all channels.
+  std::size_t max_publishers = 10'000;
   /// How long a finished broadcast can still be played to its end.
   base::Duration ended_kept = std::chrono::seconds(60);
   /// A streaming response whose viewer is further behind than this is cut.

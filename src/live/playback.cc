@@ -9,7 +9,7 @@
 #include "io/loop.h"
 #include "live/playback_path.h"
 #include "live/playlist.h"
-#include "wire/http/content_coding.h"
+#include "wire/http/representation.h"
 
 namespace live {
 namespace {
@@ -70,6 +70,16 @@ Response playlist_response(const RenderedPlaylist& playlist, bool gzip, bool blo
                        blocking ? fmt::format("public, max-age={}", 6 * window.times.target_duration)
                                 : std::string(kBriefly));
   return response;
+}
+
+// Media never changes under its name, so the name is its tag. Ranges and conditions are answered
+// where the request is at hand; whoever waited for the bytes wants all of them.
+void finish_media(const Request& request, Response& response) {
+  response.headers.add("ETag", fmt::format("\"{}\"", request.raw_path().substr(
+                                                         request.raw_path().rfind('/') + 1)));
+  if (!wire::http::apply_if_none_match(request, response)) {
+    wire::http::apply_range(request, response);
+  }
 }
 
 Response media_response(const Window& window, Container container, std::vector<base::Slice> body) {
@@ -200,7 +210,8 @@ std::uint64_t LoopPlayback::answer_playlist(View& view, const Request& request,
   };
   if (part_text && !msn_text) return bad("_HLS_part needs _HLS_msn");
   const bool skip = skip_text == "YES" || skip_text == "v2";
-  const bool gzip = wire::http::accepts_coding(request.headers, "gzip");
+  const bool gzip = wire::http::choose_coding(request, {wire::http::ContentCoding::kGzip}) ==
+                    wire::http::ContentCoding::kGzip;
   const auto respond = [&](bool blocking) -> std::uint64_t {
     connection.respond(token, playlist_response(window.playlist(target.container, skip), gzip,
                                                 blocking, window));
@@ -254,6 +265,7 @@ std::uint64_t LoopPlayback::answer_media(View& view, const Request& request, con
           200, media_type(target.container, true, window.rendition.starts_with("audio")),
           tracks->init_segment());
       response.headers.add("Cache-Control", kForEver);
+      finish_media(request, response);
     }
     connection.respond(token, std::move(response));
     return 0;
@@ -267,8 +279,10 @@ std::uint64_t LoopPlayback::answer_media(View& view, const Request& request, con
   waiter.deadline = loop_.now() + 3 * std::chrono::seconds(window.times.target_duration);
   if (name->kind == MediaName::Kind::kPart) {
     if (const auto part = window.part(name->position)) {
-      connection.respond(token, media_response(window, target.container,
-                                               {part->bytes(target.container)}));
+      Response response =
+          media_response(window, target.container, {part->bytes(target.container)});
+      finish_media(request, response);
+      connection.respond(token, std::move(response));
       return 0;
     }
     // Only the part that was promised is worth waiting for.
@@ -281,8 +295,10 @@ std::uint64_t LoopPlayback::answer_media(View& view, const Request& request, con
   }
   const auto segment = window.segment(name->position.msn);
   if (segment != nullptr && segment->complete) {
-    connection.respond(token, media_response(window, target.container,
-                                             segment->bytes(target.container)));
+    Response response =
+        media_response(window, target.container, segment->bytes(target.container));
+    finish_media(request, response);
+    connection.respond(token, std::move(response));
     return 0;
   }
   if (segment != nullptr) {

@@ -8,12 +8,15 @@
 #include "base/check.h"
 #include "io/loop.h"
 #include "live/channel.h"
+#include "live/metrics.h"
 
 namespace live {
 namespace {
 
 constexpr std::size_t kMaxTracks = 16;
 constexpr std::size_t kMaxTextBytes = 4096;
+// cc_data for one picture: at most 31 triplets fit into a caption message.
+constexpr std::size_t kMaxCaptionBytes = 31 * 3;
 
 }  // namespace
 
@@ -26,9 +29,12 @@ Publisher::Publisher(io::Loop& loop, Channel& channel, PublishGrant grant, Inges
       options_(std::move(options)),
       owner_(owner),
       gate_(std::make_unique<IngestGate>(options_.clock)),
-      kick_timer_(loop) {}
+      kick_timer_(loop) {
+  publisher_gauge().add(1);
+}
 
 Publisher::~Publisher() {
+  publisher_gauge().add(-1);
   if (channel_ != nullptr) channel_->on_gone(*this, finished_);
 }
 
@@ -103,6 +109,7 @@ base::Expected<void> Publisher::sample(media::TrackKind kind, std::uint32_t id,
   if (!tracks_.contains(key)) return {};
   const base::MonotonicTime now = loop_.now();
   rate_.add(sample.data.size(), now);
+  ingest_bytes().add(sample.data.size());
   if (rate_.is_full(now) && rate_.bits_per_second(now) > grant_.max_bitrate) {
     base::Error breach{base::ErrorCode::kLimit,
                        fmt::format("{} bit/s exceeds this channel's limit of {} bit/s",
@@ -158,6 +165,13 @@ void Publisher::encoder(const EncoderInfo& info) {
 void Publisher::text(const media::TimedText& text, std::int64_t source_time) {
   if (channel_ == nullptr || gate_ != nullptr || text.payload.size() > kMaxTextBytes) return;
   channel_->stream().add_text(text, timeline_->stream_time(source_time));
+}
+
+// The bytes wait for the next picture of the main video track, into which they belong.
+void Publisher::captions(const media::CaptionData& captions, std::int64_t) {
+  if (captions_.size() + captions.cc_data.size() > kMaxCaptionBytes) captions_.clear();
+  const base::ByteSpan data = captions.cc_data.span();
+  captions_.insert(captions_.end(), data.begin(), data.end());
 }
 
 void Publisher::finish() { finished_ = true; }

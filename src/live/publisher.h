@@ -29,6 +29,7 @@ class Publisher final : public Ingest {
                               const media::Sample& sample) override;
   void encoder(const EncoderInfo& info) override;
   void text(const media::TimedText& text, std::int64_t source_time) override;
+  void captions(const media::CaptionData& captions, std::int64_t source_time) override;
   void finish() override;
 
   // For Channel.
@@ -63,6 +64,7 @@ class Publisher final : public Ingest {
   std::unique_ptr<IngestGate> gate_;  // until it has opened
   std::optional<Timeline> timeline_;
   RateMeter rate_;
+  base::Bytes captions_;  // cc_data that waits for the next picture
   bool finished_ = false;
   io::Timer kick_timer_;
 };

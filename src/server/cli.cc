@@ -1,0 +1,82 @@
+#include "server/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "server/config_command.h"
+#include "server/server.h"
+#include "server/version.h"
+
+namespace server {
+namespace {
+
+void print(std::FILE* stream, const std::string& text) {
+  (void)std::fwrite(text.data(), 1, text.size(), stream);
+}
+
+void add_config_options(CLI::App& app, ConfigArguments& arguments) {
+  app.add_option("-c,--config", arguments.file, "Configuration file (YAML)");
+  app.add_option("--set", arguments.overrides, "One setting, as name=value; may be repeated");
+}
+
+int run_serve(ConfigArguments& arguments, const ServeOptions& options, bool demo) {
+  if (demo) arguments.overrides.insert(arguments.overrides.begin(), "demo.enabled=true");
+  auto loaded = read_config(arguments);
+  if (!loaded) {
+    for (const base::Error& error : loaded.error()) print(stderr, error.message + "\n");
+    return 2;
+  }
+  base::configure_log(loaded->config.log.level, loaded->config.log.format);
+  for (const std::string& warning : loaded->warnings) {
+    base::log_warn("configuration", {{"warning", warning}});
+  }
+  return serve(std::move(loaded->config), options);
+}
+
+}  // namespace
+
+int run_command_line(int count, char** words, const char* const* environment) {
+  CLI::App app("Rostrum: self-hosted interactive live video", "rostrum");
+  app.set_version_flag("--version", "rostrum " + std::string(kVersion));
+  app.require_subcommand(1);
+  ConfigArguments arguments;
+  arguments.environment = split_environment(environment);
+  int exit_code = 0;
+
+  CLI::App& serve_command = *app.add_subcommand("serve", "Run the server");
+  add_config_options(serve_command, arguments);
+  ServeOptions serve_options;
+  bool demo = false;
+  serve_command.add_flag("--ephemeral", serve_options.ephemeral,
+                         "Free ports and a temporary data folder; prints one JSON line when ready");
+  serve_command.add_flag("--demo", demo, "Add a channel with a moving test card");
+  serve_command.callback([&] { exit_code = run_serve(arguments, serve_options, demo); });
+
+  CLI::App& config_command = *app.add_subcommand("config", "Look at the configuration");
+  config_command.require_subcommand(1);
+  const auto add_action = [&](const char* name, const char* help, ConfigAction action) {
+    CLI::App& command = *config_command.add_subcommand(name, help);
+    if (action == ConfigAction::kCheck) {
+      command.add_option("file", arguments.file, "Configuration file (YAML)")->required();
+    } else {
+      add_config_options(command, arguments);
+    }
+    command.callback([&, action] {
+      const CommandOutput result = run_config_command(action, arguments);
+      print(stdout, result.output);
+      print(stderr, result.errors);
+      exit_code = result.exit_code;
+    });
+  };
+  add_action("check", "Say whether a configuration file is right", ConfigAction::kCheck);
+  add_action("show", "Print the settings that would be used, secrets masked", ConfigAction::kShow);
+  add_action("docs", "Print the documentation of all settings (Markdown)", ConfigAction::kDocs);
+
+  CLI11_PARSE(app, count, words);
+  return exit_code;
+}
+
+}  // namespace server

@@ -1,0 +1,215 @@
+#include "server/http_session.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "io/tls.h"
+#include "wire/http/cors.h"
+#include "wire/http/http1_connection.h"
+#include "wire/http/http2_connection.h"
+
+namespace server {
+namespace {
+
+// Handed to the socket at a time; the rest waits inside the protocol, where it is shared.
+constexpr std::size_t kWriteBudget = 1 << 20;
+constexpr wire::http::CorsPolicy kCors;
+
+struct HttpMetrics {
+  base::Counter& requests =
+      base::metrics().counter("rostrum_http_requests_total", "HTTP requests received");
+  base::Counter& sent = base::metrics().counter("rostrum_http_sent_bytes_total",
+                                                "Bytes of HTTP responses handed to sockets");
+  base::Gauge& connections =
+      base::metrics().gauge("rostrum_http_connections", "Open HTTP connections");
+  base::Counter& slow = base::metrics().counter("rostrum_http_slow_readers_total",
+                                                "HTTP connections closed because they did not read");
+};
+
+HttpMetrics& counters() {
+  static HttpMetrics instance;
+  return instance;
+}
+
+}  // namespace
+
+HttpSession::HttpSession(HttpContext& context, io::Socket socket, const io::TlsContext* tls)
+    : context_(context),
+      secure_(tls != nullptr),
+      timer_(*context.loop),
+      self_(std::make_shared<HttpSession*>(this)) {
+  counters().connections.add(1);
+  connection_ = tls != nullptr
+                    ? io::Connection::tls_server(*context.loop, std::move(socket), *tls, *this)
+                    : io::Connection::plain(*context.loop, std::move(socket), *this);
+  timer_.start(context_.request_timeout, [this] { on_timer(); });
+}
+
+HttpSession::~HttpSession() {
+  counters().connections.add(-1);
+  for (const auto& [id, handle] : playing_) context_.playback->cancel(handle);
+}
+
+void HttpSession::choose_protocol(bool http2) {
+  wire::http::Connection::Listener& listener = *this;
+  if (http2) {
+    http_ = std::make_unique<wire::http::Http2Connection>(listener, context_.options,
+                                                          *context_.date);
+  } else {
+    http_ = std::make_unique<wire::http::Http1Connection>(listener, context_.options,
+                                                          *context_.date);
+  }
+}
+
+void HttpSession::on_secured() {
+  const auto tls = connection_->tls();
+  choose_protocol(tls && tls->protocol == "h2");
+}
+
+void HttpSession::on_data(base::ByteSpan data) {
+  ++progress_;
+  if (http_ == nullptr) {
+    // A preface shorter than a packet does not happen with real clients: those that split it are
+    // taken for HTTP/1.1, which refuses it.
+    choose_protocol(wire::http::looks_like_http2(data) == wire::http::Http2Preface::kYes);
+  }
+  receiving_ = true;
+  const auto received = http_->receive(data);
+  receiving_ = false;
+  if (!received) {
+    base::log_debug("http request refused",
+                    {{"remote", connection_->peer().to_string()}, {"reason", received.error().message}});
+  }
+  flush();
+}
+
+void HttpSession::on_drained() {
+  ++progress_;
+  flush();
+}
+
+void HttpSession::flush() {
+  if (http_ == nullptr) return;
+  std::vector<base::Slice> output;
+  while (http_->has_output() && connection_->pending_bytes() < kWriteBudget) {
+    output.clear();
+    http_->take_output(output, kWriteBudget);
+    if (output.empty()) break;
+    for (const base::Slice& slice : output) counters().sent.add(slice.size());
+    connection_->write(output);
+  }
+  if (http_->should_close()) {
+    connection_->close_after_write();
+  } else if (http_->wants_input()) {
+    connection_->resume_reading();
+  } else {
+    connection_->pause_reading();
+  }
+}
+
+void HttpSession::on_closed(const base::Error&) {
+  if (http_ != nullptr) http_->close();
+  timer_.cancel();
+  context_.sessions->remove(*this);
+}
+
+void HttpSession::on_request(wire::http::RequestId id, wire::http::Request&& request) {
+  counters().requests.add();
+  if (wire::http::is_preflight(request)) {
+    http_->respond(id, wire::http::preflight_response(kCors));
+    return;
+  }
+  context_.router->handle(*this, id, std::move(request));
+}
+
+void HttpSession::on_cancelled(wire::http::RequestId id) {
+  const auto found = std::find_if(playing_.begin(), playing_.end(),
+                                  [&](const auto& entry) { return entry.first == id; });
+  if (found == playing_.end()) return;
+  context_.playback->cancel(found->second);
+  playing_.erase(found);
+}
+
+void HttpSession::play(wire::http::RequestId id, const wire::http::Request& request) {
+  std::string viewer = connection_->peer().ip();
+  viewer.append(request.headers.get("user-agent"));
+  const std::uint64_t handle = context_.playback->request(
+      {&request, viewer}, *this, static_cast<std::uint64_t>(id));
+  if (handle != 0) playing_.emplace_back(id, handle);
+}
+
+void HttpSession::respond(wire::http::RequestId id, wire::http::Response response) {
+  wire::http::allow_any_origin(kCors, response);
+  http_->respond(id, std::move(response));
+  if (!receiving_) flush();
+}
+
+void HttpSession::forget(wire::http::RequestId id) {
+  std::erase_if(playing_, [&](const auto& entry) { return entry.first == id; });
+}
+
+void HttpSession::respond(std::uint64_t token, wire::http::Response response) {
+  const wire::http::RequestId id{token};
+  // A streaming answer goes on being played: its handle stays for cancelling.
+  if (!response.streaming) forget(id);
+  respond(id, std::move(response));
+}
+
+void HttpSession::append(std::uint64_t token, base::Slice data) {
+  http_->append(wire::http::RequestId{token}, std::move(data));
+  if (!receiving_) flush();
+}
+
+void HttpSession::finish(std::uint64_t token) {
+  forget(wire::http::RequestId{token});
+  http_->finish(wire::http::RequestId{token});
+  if (!receiving_) flush();
+}
+
+void HttpSession::abort(std::uint64_t token) {
+  forget(wire::http::RequestId{token});
+  http_->abort(wire::http::RequestId{token});
+  if (!receiving_) flush();
+}
+
+std::size_t HttpSession::queued_bytes() const {
+  return connection_->pending_bytes() + (http_ != nullptr ? http_->queued_bytes() : 0);
+}
+
+void HttpSession::drain() {
+  if (http_ == nullptr) {
+    connection_->close_after_write();
+    return;
+  }
+  http_->drain();
+  flush();
+}
+
+// Looks in from time to time: has anything moved since?
+void HttpSession::on_timer() {
+  const bool moved = std::exchange(seen_progress_, progress_) != progress_;
+  std::chrono::seconds next = context_.idle_timeout;
+  bool close = false;
+  if (queued_bytes() > 0) {
+    close = !moved;
+    next = context_.slow_reader_timeout;
+    if (close || queued_bytes() > context_.slow_reader_bytes) {
+      close = true;
+      counters().slow.add();
+    }
+  } else if (http_ == nullptr || http_->is_receiving()) {
+    close = !moved || http_ == nullptr;
+    next = context_.request_timeout;
+  } else if (http_->open_requests() == 0) {
+    close = !moved && seen_progress_ > 0;
+  }
+  if (close) {
+    if (http_ != nullptr) http_->close();
+    context_.sessions->remove(*this);
+    return;
+  }
+  timer_.start(next, [this] { on_timer(); });
+}
+
+}  // namespace server

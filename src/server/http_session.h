@@ -1,0 +1,103 @@
+// One HTTP connection: socket and protocol put together, requests passed to the router and answers
+// written back as fast as the viewer reads. On one loop for life.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "io/coarse_timer.h"
+#include "io/connection.h"
+#include "live/live.h"
+#include "server/session_set.h"
+#include "wire/http/connection.h"
+
+namespace server {
+
+class HttpSession;
+
+/// Answers requests; one for each loop.
+class HttpRouter {
+ public:
+  virtual ~HttpRouter() = default;
+  /// Answers with session.respond() or session.play(), now or later.
+  virtual void handle(HttpSession& session, wire::http::RequestId id,
+                      wire::http::Request&& request) = 0;
+};
+
+struct HttpContext {
+  io::Loop* loop = nullptr;
+  HttpRouter* router = nullptr;
+  live::Playback* playback = nullptr;
+  wire::http::ServerOptions options;
+  wire::http::DateText* date = nullptr;
+  SessionSet<HttpSession>* sessions = nullptr;
+  /// A request must have arrived whole after this.
+  std::chrono::seconds request_timeout{10};
+  /// A connection without requests is closed after this.
+  std::chrono::seconds idle_timeout{60};
+  /// A viewer that takes nothing of what waits for it for this long is closed.
+  std::chrono::seconds slow_reader_timeout{15};
+  /// What may wait for one viewer outside the kernel.
+  std::size_t slow_reader_bytes = 8 << 20;
+};
+
+class HttpSession final : private io::Connection::Handler,
+                          private wire::http::Connection::Listener,
+                          private live::ViewerConnection {
+ public:
+  HttpSession(HttpContext& context, io::Socket socket, const io::TlsContext* tls);
+  ~HttpSession() override;
+
+  bool is_secure() const { return secure_; }
+  std::string peer_ip() const { return connection_->peer().ip(); }
+  io::Address local() const { return connection_->local(); }
+  io::Loop& loop() { return *context_.loop; }
+
+  /// The whole answer to a request.
+  void respond(wire::http::RequestId id, wire::http::Response response);
+  /// Hands a request to live, which answers it by itself.
+  void play(wire::http::RequestId id, const wire::http::Request& request);
+  /// For those that answer late: expired once the session has gone. An answer to a request that
+  /// was cancelled meanwhile has no effect.
+  std::weak_ptr<HttpSession*> self() const { return self_; }
+  /// Answers what is open and closes.
+  void drain();
+
+ private:
+  // io::Connection::Handler
+  void on_data(base::ByteSpan data) override;
+  void on_drained() override;
+  void on_secured() override;
+  void on_closed(const base::Error& reason) override;
+  // wire::http::Connection::Listener
+  void on_request(wire::http::RequestId id, wire::http::Request&& request) override;
+  void on_cancelled(wire::http::RequestId id) override;
+  // live::ViewerConnection
+  void respond(std::uint64_t token, wire::http::Response response) override;
+  void append(std::uint64_t token, base::Slice data) override;
+  void finish(std::uint64_t token) override;
+  void abort(std::uint64_t token) override;
+  std::size_t queued_bytes() const override;
+
+  void choose_protocol(bool http2);
+  void flush();
+  void forget(wire::http::RequestId id);
+  void arm_timer();
+  void on_timer();
+
+  HttpContext& context_;
+  const bool secure_;
+  bool receiving_ = false;  // inside receive(): output is written once, behind it
+  std::uint32_t progress_ = 0;       // grows whenever something moves
+  std::uint32_t seen_progress_ = 0;  // at the last look of the timer
+  std::unique_ptr<io::Connection> connection_;
+  std::unique_ptr<wire::http::Connection> http_;
+  /// Requests that live has not answered yet, and the handles to cancel them by.
+  std::vector<std::pair<wire::http::RequestId, std::uint64_t>> playing_;
+  io::CoarseTimer timer_;
+  std::shared_ptr<HttpSession*> self_;
+};
+
+}  // namespace server

@@ -1,0 +1,70 @@
+// Everything the server has on one media loop: listeners, sessions, the site. Made before the loops
+// run and destroyed after they have stopped.
+#pragma once
+
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "io/listener.h"
+#include "io/timer.h"
+#include "server/config.h"
+#include "server/http_session.h"
+#include "server/rtmp_session.h"
+#include "server/site.h"
+#include "server/srt_session.h"
+
+namespace server {
+
+class LoopServices {
+ public:
+  struct Shared {
+    const Config* config = nullptr;
+    live::Live* live = nullptr;
+    live::Admission* admission = nullptr;
+    const SiteInfo* site = nullptr;
+    const Readiness* readiness = nullptr;
+    const io::TlsContext* tls = nullptr;
+    /// RTMP sessions find the loop they move to here.
+    std::move_only_function<RtmpContext&(io::Loop&)>* rtmp_context_of = nullptr;
+  };
+
+  LoopServices(io::Loop& loop, const Shared& shared);
+  LoopServices(const LoopServices&) = delete;
+  LoopServices& operator=(const LoopServices&) = delete;
+
+  enum class Service { kHttp, kHttps, kRtmp, kRtmps };
+  void listen(Service service, io::ListenSocket socket);
+
+  io::Loop& loop() { return loop_; }
+  RtmpContext& rtmp_context() { return rtmp_context_; }
+  SrtContext& srt_context() { return srt_context_; }
+
+  // On the loop.
+  void stop_ingest() { ingest_listeners_.clear(); }
+  /// Answers what is open and closes every HTTP connection.
+  void drain_http();
+  std::size_t http_sessions() const { return http_sessions_.size(); }
+  void close_all();
+
+ private:
+  void tick();
+  bool has_room() const;
+
+  io::Loop& loop_;
+  const Shared shared_;
+  wire::http::DateText date_;
+  Site site_;
+  SessionSet<HttpSession> http_sessions_;
+  SessionSet<RtmpSession> rtmp_sessions_;
+  SessionSet<SrtSession> srt_sessions_;
+  HttpContext http_context_;
+  RtmpContext rtmp_context_;
+  SrtContext srt_context_;
+  std::vector<std::unique_ptr<io::Listener>> http_listeners_;
+  std::vector<std::unique_ptr<io::Listener>> ingest_listeners_;
+  io::Timer ticker_;
+  std::mt19937_64 seeds_;
+};
+
+}  // namespace server

@@ -1,0 +1,296 @@
+#include "server/server.h"
+
+#include <fmt/format.h>
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <vector>
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "io/files.h"
+#include "io/listener.h"
+#include "io/loop.h"
+#include "io/signals.h"
+#include "io/srt.h"
+#include "io/system.h"
+#include "io/timer.h"
+#include "io/tls.h"
+#include "live/live.h"
+#include "server/certificate.h"
+#include "server/config_admission.h"
+#include "server/demo.h"
+#include "server/event_log.h"
+#include "server/loop_services.h"
+#include "server/version.h"
+
+namespace server {
+namespace {
+
+using Service = LoopServices::Service;
+
+live::Settings live_settings(const Config& config) {
+  live::Settings settings;
+  settings.region = config.region;
+  settings.account = config.account_id;
+  settings.part = config.live.part_duration;
+  settings.segment = config.live.segment_duration;
+  settings.window = config.live.window;
+  settings.reconnect_window = config.live.reconnect_window;
+  settings.max_stream_duration = config.live.max_stream_duration;
+  settings.max_publishers = static_cast<std::size_t>(config.limits.max_publishers);
+  settings.max_viewer_backlog = config.http.slow_reader_bytes.bytes;
+  return settings;
+}
+
+void take_free_ports(Config& config) {
+  for (ListenAddress* address : {&config.http.listen, &config.https.listen, &config.rtmp.listen,
+                                 &config.rtmps.listen, &config.srt.listen}) {
+    *address = {true, "127.0.0.1", 0};
+  }
+}
+
+class Server final : private Readiness {
+ public:
+  Server(Config config, const ServeOptions& options)
+      : config_(std::move(config)), options_(options) {}
+
+  int run() {
+    if (auto started = start(); !started) {
+      base::log_error("cannot start", {{"reason", started.error().message}});
+      return 1;
+    }
+    announce();
+    main_.run();
+    stop();
+    return 0;
+  }
+
+ private:
+  bool is_ready() const override { return ready_.value() != 0; }
+
+  base::Expected<void> start();
+  base::Expected<void> prepare_data();
+  base::Expected<void> listen_tcp();
+  base::Expected<std::uint16_t> listen_on(const ListenAddress& address, Service service);
+  base::Expected<void> listen_srt();
+  void announce() const;
+  std::string base_url(std::string_view scheme, const ListenAddress& address,
+                       std::uint16_t port) const;
+  void on_signal();
+  void drain();
+  void wait_for_viewers();
+  void stop();
+
+  Config config_;
+  const ServeOptions options_;
+  io::Loop main_;
+  std::optional<io::TemporaryDirectory> temporary_;
+  std::unique_ptr<io::TlsContext> tls_;
+  EventLog events_;
+  std::unique_ptr<ConfigAdmission> admission_;
+  std::unique_ptr<io::LoopGroup> loops_;
+  std::unique_ptr<live::Live> live_;
+  SiteInfo site_;
+  std::move_only_function<RtmpContext&(io::Loop&)> rtmp_context_of_;
+  std::vector<std::unique_ptr<LoopServices>> services_;
+  std::unique_ptr<io::SrtListener> srt_;
+  std::unique_ptr<DemoChannel> demo_;
+  std::unique_ptr<io::SignalSet> signals_;
+  std::unique_ptr<io::Timer> timer_;
+  base::MonotonicTime drain_deadline_{};
+  std::uint16_t http_port_ = 0;
+  std::uint16_t https_port_ = 0;
+  base::Gauge& ready_ =
+      base::metrics().gauge("rostrum_ready", "1 while new work is taken, 0 while draining");
+};
+
+base::Expected<void> Server::prepare_data() {
+  if (options_.ephemeral) {
+    auto made = io::TemporaryDirectory::create();
+    if (!made) return base::fail(made.error());
+    temporary_.emplace(std::move(*made));
+    config_.data_dir = temporary_->path();
+    take_free_ports(config_);
+    return {};
+  }
+  return io::make_directories(config_.data_dir);
+}
+
+base::Expected<void> Server::start() {
+  io::raise_open_file_limit();
+  if (auto prepared = prepare_data(); !prepared) return prepared;
+  if (config_.https.listen.enabled || config_.rtmps.listen.enabled) {
+    auto tls = make_tls_context(config_);
+    if (!tls) return base::fail(std::move(tls.error()).with_context("TLS"));
+    tls_ = std::move(*tls);
+  }
+  std::vector<ChannelConfig> channels = config_.channels;
+  if (config_.demo.enabled) channels.push_back(DemoChannel::channel());
+  for (const ChannelConfig& channel : channels) {
+    site_.channels.push_back({channel.id, channel.name.empty() ? channel.id.str() : channel.name});
+  }
+  admission_ = std::make_unique<ConfigAdmission>(config_, std::move(channels));
+  loops_ = std::make_unique<io::LoopGroup>(static_cast<unsigned>(config_.threads));
+  live_ = live::Live::create(*loops_, live_settings(config_), events_);
+  rtmp_context_of_ = [this](io::Loop& loop) -> RtmpContext& {
+    return services_.at(loop.index())->rtmp_context();
+  };
+  site_.version = kVersion;
+  site_.public_url = config_.http.public_url;
+  site_.metrics_enabled = config_.metrics.enabled;
+  const LoopServices::Shared shared{&config_, live_.get(), admission_.get(), &site_,
+                                    this,     tls_.get(),  &rtmp_context_of_};
+  for (std::size_t i = 0; i < loops_->size(); ++i) {
+    services_.push_back(std::make_unique<LoopServices>(loops_->at(i), shared));
+  }
+  if (auto listening = listen_tcp(); !listening) return listening;
+  if (auto listening = listen_srt(); !listening) return listening;
+  timer_ = std::make_unique<io::Timer>(main_);
+  signals_ = std::make_unique<io::SignalSet>(
+      main_, std::initializer_list<int>{SIGTERM, SIGINT}, [this](int) { on_signal(); });
+  ready_.set(1);
+  loops_->start();
+  if (config_.demo.enabled) {
+    demo_ = std::make_unique<DemoChannel>(main_, config_.demo, site_.rtmp_port);
+  }
+  return {};
+}
+
+base::Expected<std::uint16_t> Server::listen_on(const ListenAddress& address, Service service) {
+  if (!address.enabled) return 0;
+  auto sockets = io::bind_tcp(address.host, address.port, services_.size());
+  if (!sockets) return base::fail(sockets.error());
+  const std::uint16_t port = sockets->front().local.port();
+  for (std::size_t i = 0; i < services_.size(); ++i) {
+    services_[i]->listen(service, std::move((*sockets)[i]));
+  }
+  return port;
+}
+
+base::Expected<void> Server::listen_tcp() {
+  const struct {
+    const ListenAddress& address;
+    Service service;
+    std::uint16_t& port;
+    std::string_view setting;
+  } rows[] = {{config_.http.listen, Service::kHttp, http_port_, "http.listen"},
+              {config_.https.listen, Service::kHttps, https_port_, "https.listen"},
+              {config_.rtmp.listen, Service::kRtmp, site_.rtmp_port, "rtmp.listen"},
+              {config_.rtmps.listen, Service::kRtmps, site_.rtmps_port, "rtmps.listen"}};
+  for (const auto& row : rows) {
+    auto port = listen_on(row.address, row.service);
+    if (!port) return base::fail(std::move(port.error()).with_context(row.setting));
+    row.port = *port;
+  }
+  return {};
+}
+
+base::Expected<void> Server::listen_srt() {
+  if (!config_.srt.listen.enabled) return {};
+  auto listener = listen_for_srt(
+      config_, *admission_, *live_,
+      [this](io::Loop& loop) -> SrtContext& { return services_.at(loop.index())->srt_context(); });
+  if (!listener) return base::fail(std::move(listener.error()).with_context("srt.listen"));
+  srt_ = std::move(*listener);
+  site_.srt_port = srt_->local_port();
+  return {};
+}
+
+std::string Server::base_url(std::string_view scheme, const ListenAddress& address,
+                             std::uint16_t port) const {
+  const bool any = address.host.empty() || address.host == "::" || address.host == "0.0.0.0";
+  const bool v6 = address.host.find(':') != std::string::npos;
+  return fmt::format("{}://{}:{}", scheme,
+                     any  ? "localhost"
+                     : v6 ? fmt::format("[{}]", address.host)
+                          : address.host,
+                     port);
+}
+
+void Server::announce() const {
+  const std::string http = base_url("http", config_.http.listen, http_port_);
+  if (options_.ephemeral) {
+    const boost::json::object ready{
+        {"http", http},
+        {"https", base_url("https", config_.https.listen, https_port_)},
+        {"rtmp", base_url("rtmp", config_.rtmp.listen, site_.rtmp_port)},
+        {"rtmps", base_url("rtmps", config_.rtmps.listen, site_.rtmps_port)},
+        {"srt", base_url("srt", config_.srt.listen, site_.srt_port)},
+        {"dataDir", config_.data_dir},
+        {"region", config_.region},
+    };
+    fmt::print("{}\n", boost::json::serialize(ready));
+    (void)std::fflush(stdout);
+    return;
+  }
+  base::log_info("ready", {{"version", kVersion},
+                           {"http", http},
+                           {"loops", services_.size()},
+                           {"channels", site_.channels.size()}});
+  if (demo_ != nullptr) {
+    fmt::print("\n  Rostrum {} is running. Watch the demo channel:\n\n      {}/watch/{}\n\n"
+               "  Publish your own with OBS or ffmpeg; the start page says how: {}/\n"
+               "  Stop with Ctrl-C.\n\n",
+               kVersion, http, DemoChannel::channel().id.str(), http);
+    (void)std::fflush(stdout);
+  }
+}
+
+void Server::on_signal() {
+  if (!is_ready()) {
+    base::log_warn("ending at once");
+    main_.stop();
+    return;
+  }
+  ready_.set(0);
+  base::log_info("draining", {{"reason", "signal"}});
+  drain();
+}
+
+// Publishers out, playlists ended; then the viewers get the time to read to the end.
+void Server::drain() {
+  drain_deadline_ = main_.now() + config_.shutdown.drain_timeout;
+  demo_.reset();
+  srt_.reset();
+  for (const auto& services : services_) {
+    services->loop().post([&services = *services] { services.stop_ingest(); });
+  }
+  live_->drain(main_, [this] {
+    for (const auto& services : services_) {
+      services->loop().post([&services = *services] { services.drain_http(); });
+    }
+    wait_for_viewers();
+  });
+}
+
+void Server::wait_for_viewers() {
+  static base::Gauge& open =
+      base::metrics().gauge("rostrum_http_connections", "Open HTTP connections");
+  if (open.value() == 0 || main_.now() >= drain_deadline_) {
+    main_.stop();
+    return;
+  }
+  timer_->start(std::chrono::milliseconds(20), [this] { wait_for_viewers(); });
+}
+
+void Server::stop() {
+  demo_.reset();
+  srt_.reset();
+  loops_->stop_and_join();
+  for (const auto& services : services_) services->close_all();
+  services_.clear();
+  live_.reset();
+  base::log_info("stopped");
+}
+
+}  // namespace
+
+int serve(Config config, const ServeOptions& options) {
+  return Server(std::move(config), options).run();
+}
+
+}  // namespace server

@@ -1,0 +1,185 @@
+#include "server/srt_session.h"
+
+#include <charconv>
+
+#include "base/log.h"
+#include "io/loop.h"
+#include "server/config_admission.h"
+
+namespace server {
+namespace {
+
+constexpr std::string_view kAccessControl = "#!::";
+
+}  // namespace
+
+SrtStreamName parse_srt_stream_id(std::string_view text) {
+  SrtStreamName name;
+  if (!text.starts_with(kAccessControl)) {
+    name.key = text;
+    name.is_valid = !text.empty();
+    return name;
+  }
+  text.remove_prefix(kAccessControl.size());
+  while (!text.empty()) {
+    const std::string_view entry = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), entry.size() + 1));
+    const std::size_t equals = entry.find('=');
+    if (equals == std::string_view::npos) continue;
+    const std::string_view value = entry.substr(equals + 1);
+    if (entry.substr(0, equals) == "u" || entry.substr(0, equals) == "r") {
+      // The user is the key; a resource stands in where an encoder can only name that.
+      if (name.key.empty() || entry.front() == 'u') name.key = value;
+    } else if (entry.substr(0, equals) == "priority") {
+      const auto [end, error] =
+          std::from_chars(value.data(), value.data() + value.size(), name.priority);
+      name.is_valid = error == std::errc() && end == value.data() + value.size() &&
+                      name.priority > 0 && name.priority <= 2'147'483'647;
+    }
+  }
+  name.is_valid = name.is_valid && !name.key.empty();
+  return name;
+}
+
+base::Expected<std::unique_ptr<io::SrtListener>> listen_for_srt(
+    const Config& config, const ConfigAdmission& admission, live::Live& live,
+    std::function<SrtContext&(io::Loop&)> context_of) {
+  io::SrtListener::Options options;
+  options.ip = config.srt.listen.host;
+  options.port = config.srt.listen.port;
+  options.latency = std::chrono::ceil<std::chrono::milliseconds>(config.srt.latency);
+  options.max_connections = static_cast<std::size_t>(config.limits.max_publishers);
+  return io::SrtListener::listen(
+      options,
+      [&admission, &live](const io::SrtRequest& request) -> io::SrtDecision {
+        const SrtStreamName name = parse_srt_stream_id(request.stream_id);
+        if (!name.is_valid) return io::SrtReject::kBadRequest;
+        const auto entry = admission.find_srt(name.key);
+        if (!entry) {
+          base::log_warn("srt publisher refused", {{"remote", request.peer.to_string()},
+                                                   {"reason", entry.error().message}});
+          return io::SrtReject::kUnauthorized;
+        }
+        io::SrtAccept accept;
+        accept.loop = &live.home_of(entry->channel);
+        accept.passphrase = entry->passphrase;
+        return accept;
+      },
+      [context_of = std::move(context_of), &live,
+       &admission](std::unique_ptr<io::SrtConnection> connection) {
+        const auto entry =
+            admission.find_srt(parse_srt_stream_id(connection->stream_id()).key);
+        if (!entry) return;
+        SrtContext& context = context_of(live.home_of(entry->channel));
+        context.sessions
+            ->add(std::make_unique<SrtSession>(context, std::move(connection)))
+            .begin();
+      });
+}
+
+SrtSession::SrtSession(SrtContext& context, std::unique_ptr<io::SrtConnection> connection)
+    : context_(context),
+      connection_(std::move(connection)),
+      remote_(connection_->peer().to_string()),
+      name_(parse_srt_stream_id(connection_->stream_id())),
+      demuxer_(*this),
+      self_(std::make_shared<SrtSession*>(this)) {
+  connection_->set_handler(*this);
+}
+
+SrtSession::~SrtSession() { *self_ = nullptr; }
+
+void SrtSession::begin() {
+  context_.admission->authorise_publish(
+      {live::Protocol::kSrt, name_.key, remote_},
+      [self = self_](base::Expected<live::PublishGrant> answer) {
+        if (*self != nullptr) (*self)->on_admission(std::move(answer));
+      });
+}
+
+void SrtSession::on_admission(base::Expected<live::PublishGrant> answer) {
+  if (!answer) {
+    refuse(answer.error());
+    return;
+  }
+  live::IngestOptions options;
+  options.protocol = live::Protocol::kSrt;
+  options.remote_address = remote_;
+  options.clock = live::kTsClock;
+  options.priority = name_.priority;
+  auto opened = context_.live->open_ingest(*answer, std::move(options), *this);
+  if (!opened) {
+    refuse(opened.error());
+    return;
+  }
+  ingest_ = std::move(*opened);
+  base::log_info("srt publisher connected", {{"channel", answer->channel.str()},
+                                             {"stream", ingest_->stream().str()},
+                                             {"remote", remote_}});
+}
+
+void SrtSession::on_data(base::ByteSpan data) {
+  if (ingest_ == nullptr) return;
+  demuxer_.push(data);
+  if (failure_) refuse(*failure_);
+}
+
+// SRT has no word for an intended end: a caller that closes and one that is lost look alike, so the
+// stream waits for both.
+void SrtSession::on_closed(const base::Error& reason) {
+  if (ingest_ != nullptr) {
+    demuxer_.flush();
+    base::log_info("srt publisher disconnected", {{"stream", ingest_->stream().str()},
+                                                  {"remote", remote_},
+                                                  {"reason", reason.message}});
+  }
+  ingest_.reset();
+  context_.sessions->remove(*this);
+}
+
+void SrtSession::refuse(const base::Error& reason) {
+  base::log_warn("srt publisher refused", {{"remote", remote_},
+                                           {"code", base::to_string(reason.code)},
+                                           {"reason", reason.message}});
+  ingest_.reset();
+  connection_.reset();
+  context_.sessions->remove(*this);
+}
+
+void SrtSession::note(base::Expected<void> result) {
+  if (!result && !failure_) failure_ = std::move(result.error());
+}
+
+void SrtSession::on_program(std::size_t videos, std::size_t audios) {
+  if (failure_) return;
+  if (videos == 0) {
+    note(base::fail(base::ErrorCode::kUnsupported,
+                    unsupported_.empty() ? "the programme has no video; add an H.264 or HEVC track"
+                                         : "cannot carry " + unsupported_));
+    return;
+  }
+  encoder_.may_have_audio = audios > 0;
+  ingest_->encoder(encoder_);
+}
+
+void SrtSession::on_track(const media::Track& track) {
+  if (!failure_) note(ingest_->track(track));
+}
+
+void SrtSession::on_sample(const media::Track& track, media::Sample sample) {
+  if (!failure_) note(ingest_->sample(track.kind(), track.id, sample));
+}
+
+void SrtSession::on_text(media::Ticks pts, media::TimedText text) {
+  ingest_->text(text, pts);
+}
+
+void SrtSession::on_unsupported(const std::string& what) {
+  unsupported_ = what;
+  base::log_warn("srt publisher sends what we do not carry",
+                 {{"stream", ingest_->stream().str()}, {"what", what}});
+}
+
+void SrtSession::on_ended(const base::Error& reason) { refuse(reason); }
+
+}  // namespace server

@@ -1,0 +1,81 @@
+#include "server/static_files.h"
+
+#include <brotli/decode.h>
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+
+#include "base/check.h"
+#include "server/web_files.h"
+#include "wire/http/representation.h"
+
+namespace server {
+namespace {
+
+using wire::http::ContentCoding;
+using wire::http::Request;
+using wire::http::Response;
+
+struct StaticFile {
+  const WebFile* file = nullptr;
+  base::Slice plain;  // decompressed once, at start
+};
+
+base::Slice decompress(const WebFile& file) {
+  if (!file.is_brotli) return base::Slice::unowned(file.data);
+  BrotliDecoderState* state = BrotliDecoderCreateInstance(nullptr, nullptr, nullptr);
+  CHECK(state != nullptr);
+  base::Bytes plain;
+  const std::uint8_t* input = file.data.data();
+  std::size_t input_left = file.data.size();
+  BrotliDecoderResult result = BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT;
+  while (result == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) {
+    std::size_t output_left = 0;
+    result = BrotliDecoderDecompressStream(state, &input_left, &input, &output_left, nullptr,
+                                           nullptr);
+    std::size_t size = 0;
+    const std::uint8_t* output = BrotliDecoderTakeOutput(state, &size);
+    plain.insert(plain.end(), output, output + size);
+  }
+  BrotliDecoderDestroyInstance(state);
+  CHECK(result == BROTLI_DECODER_RESULT_SUCCESS);
+  return base::Slice::take(std::move(plain));
+}
+
+const StaticFile* find(std::string_view path) {
+  static const auto files = [] {
+    std::unordered_map<std::string_view, StaticFile> all;
+    for (const WebFile& file : web_files()) all[file.path] = {&file, decompress(file)};
+    return all;
+  }();
+  const auto found = files.find(path);
+  return found == files.end() ? nullptr : &found->second;
+}
+
+// Addresses that the page's own router shows something for.
+bool is_page(std::string_view path) { return path == "/" || path.starts_with("/watch/"); }
+
+}  // namespace
+
+std::optional<Response> static_file(const Request& request) {
+  const StaticFile* found = find(request.path);
+  if (found == nullptr && is_page(request.path)) found = find("/index.html");
+  if (found == nullptr) return std::nullopt;
+  const WebFile& file = *found->file;
+  const bool brotli =
+      file.is_brotli && wire::http::choose_coding(request, {ContentCoding::kBrotli}) ==
+                            ContentCoding::kBrotli;
+  Response response = Response::with_body(
+      200, file.content_type, brotli ? base::Slice::unowned(file.data) : found->plain);
+  if (brotli) response.headers.add("Content-Encoding", "br");
+  if (file.is_brotli) response.headers.add("Vary", "Accept-Encoding");
+  response.headers.add("Cache-Control",
+                       file.immutable ? "public, max-age=31536000, immutable" : "no-cache");
+  response.headers.add("ETag", file.etag);
+  response.headers.add("X-Content-Type-Options", "nosniff");
+  (void)wire::http::apply_if_none_match(request, response);
+  return response;
+}
+
+}  // namespace server

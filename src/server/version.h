@@ -1,0 +1,10 @@
+// The version that the program reports; the same as in CMakeLists.txt.
+#pragma once
+
+#include <string_view>
+
+namespace server {
+
+inline constexpr std::string_view kVersion = "0.1.0";
+
+}  // namespace server
