@@ -42,7 +42,9 @@ std::string to_base64(ByteSpan data) {
   return text;
 }
 
-std::string to_base64url(ByteSpan data) { return encode(data, kUrl); }
+std::string to_base64url(ByteSpan data) {
+  return encode(data, kUrl);
+}
 
 std::optional<Bytes> from_base64(std::string_view text) {
   if (text.size() % 4 == 0) {

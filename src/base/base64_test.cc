@@ -9,8 +9,12 @@ TEST(Base64Test, EncodesAndDecodesEveryLength) {
   const struct {
     std::string_view plain, standard, url;
   } rows[] = {
-      {"", "", ""},           {"f", "Zg==", "Zg"},       {"fo", "Zm8=", "Zm8"},
-      {"foo", "Zm9v", "Zm9v"}, {"\xfb\xff", "+/8=", "-_8"}, {"foob", "Zm9vYg==", "Zm9vYg"},
+      {"", "", ""},
+      {"f", "Zg==", "Zg"},
+      {"fo", "Zm8=", "Zm8"},
+      {"foo", "Zm9v", "Zm9v"},
+      {"\xfb\xff", "+/8=", "-_8"},
+      {"foob", "Zm9vYg==", "Zm9vYg"},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(to_base64(as_bytes(row.plain)), row.standard);

@@ -26,9 +26,13 @@ std::uint64_t ByteReader::big_endian(std::size_t count) {
   return value;
 }
 
-std::uint32_t ByteReader::u32_little_endian() { return std::byteswap(u32()); }
+std::uint32_t ByteReader::u32_little_endian() {
+  return std::byteswap(u32());
+}
 
-double ByteReader::f64() { return std::bit_cast<double>(u64()); }
+double ByteReader::f64() {
+  return std::bit_cast<double>(u64());
+}
 
 ByteSpan ByteReader::bytes(std::size_t count) {
   if (remaining() < count) {
@@ -53,9 +57,13 @@ void ByteWriter::big_endian(std::uint64_t value, std::size_t count) {
   }
 }
 
-void ByteWriter::u32_little_endian(std::uint32_t value) { u32(std::byteswap(value)); }
+void ByteWriter::u32_little_endian(std::uint32_t value) {
+  u32(std::byteswap(value));
+}
 
-void ByteWriter::f64(double value) { u64(std::bit_cast<std::uint64_t>(value)); }
+void ByteWriter::f64(double value) {
+  u64(std::bit_cast<std::uint64_t>(value));
+}
 
 void ByteWriter::patch_u32(std::size_t offset, std::uint32_t value) {
   CHECK(offset + 4 <= out_.size());

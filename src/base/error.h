@@ -44,6 +44,8 @@ inline std::unexpected<Error> fail(ErrorCode code, std::string message) {
 }
 
 /// Passes an error on to a caller with another value type.
-inline std::unexpected<Error> fail(Error error) { return std::unexpected<Error>(std::move(error)); }
+inline std::unexpected<Error> fail(Error error) {
+  return std::unexpected<Error>(std::move(error));
+}
 
 }  // namespace base

@@ -14,7 +14,9 @@ std::string random_alphanumeric(std::size_t length) {
   return text;
 }
 
-StreamId random_stream_id() { return StreamId("st-" + random_alphanumeric(23)); }
+StreamId random_stream_id() {
+  return StreamId("st-" + random_alphanumeric(23));
+}
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
   unsigned difference = a.size() == b.size() ? 0 : 1;

@@ -31,10 +31,14 @@ spdlog::logger& logger() {
 
 std::string_view name_of(LogLevel level) {
   switch (level) {
-    case LogLevel::kDebug: return "debug";
-    case LogLevel::kInfo: return "info";
-    case LogLevel::kWarn: return "warn";
-    case LogLevel::kError: return "error";
+    case LogLevel::kDebug:
+      return "debug";
+    case LogLevel::kInfo:
+      return "info";
+    case LogLevel::kWarn:
+      return "warn";
+    case LogLevel::kError:
+      return "error";
   }
   return "info";
 }
@@ -53,7 +57,8 @@ bool is_plain(std::string_view text) {
 
 LogField::LogField(std::string_view key, std::string_view value)
     : key_(key), value_(value), is_text_(true) {}
-LogField::LogField(std::string_view key, bool value) : key_(key), value_(value ? "true" : "false") {}
+LogField::LogField(std::string_view key, bool value)
+    : key_(key), value_(value ? "true" : "false") {}
 LogField::LogField(std::string_view key, double value)
     : key_(key), value_(fmt::format("{:.3f}", value)) {}
 
@@ -62,7 +67,9 @@ void configure_log(LogLevel level, LogFormat format) {
   g_format = format;
 }
 
-void set_log_tap(LogTap tap) { g_tap = tap; }
+void set_log_tap(LogTap tap) {
+  g_tap = tap;
+}
 
 std::string format_log_line(LogFormat format, std::string_view timestamp, LogLevel level,
                             std::string_view event, std::initializer_list<LogField> fields) {
@@ -98,8 +105,7 @@ std::string format_log_line(LogFormat format, std::string_view timestamp, LogLev
 
 void log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
   if (level < g_level.load(std::memory_order_relaxed)) return;
-  const auto now =
-      std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
   const std::string line = format_log_line(g_format, to_rfc3339_ms(now), level, event, fields);
   logger().info(line);
   logger().flush();

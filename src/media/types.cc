@@ -6,14 +6,22 @@ namespace media {
 
 std::string_view to_string(Codec codec) {
   switch (codec) {
-    case Codec::kH264: return "h264";
-    case Codec::kHevc: return "hevc";
-    case Codec::kAv1: return "av1";
-    case Codec::kVp9: return "vp9";
-    case Codec::kAac: return "aac";
-    case Codec::kMp3: return "mp3";
-    case Codec::kOpus: return "opus";
-    case Codec::kFlac: return "flac";
+    case Codec::kH264:
+      return "h264";
+    case Codec::kHevc:
+      return "hevc";
+    case Codec::kAv1:
+      return "av1";
+    case Codec::kVp9:
+      return "vp9";
+    case Codec::kAac:
+      return "aac";
+    case Codec::kMp3:
+      return "mp3";
+    case Codec::kOpus:
+      return "opus";
+    case Codec::kFlac:
+      return "flac";
   }
   return "unknown";
 }
@@ -23,11 +31,13 @@ TrackKind kind_of(Codec codec) {
     case Codec::kH264:
     case Codec::kHevc:
     case Codec::kAv1:
-    case Codec::kVp9: return TrackKind::kVideo;
+    case Codec::kVp9:
+      return TrackKind::kVideo;
     case Codec::kAac:
     case Codec::kMp3:
     case Codec::kOpus:
-    case Codec::kFlac: return TrackKind::kAudio;
+    case Codec::kFlac:
+      return TrackKind::kAudio;
   }
   return TrackKind::kVideo;
 }

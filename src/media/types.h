@@ -27,12 +27,12 @@ TrackKind kind_of(Codec codec);
 inline constexpr std::uint32_t kVideoTimescale = 90'000;
 
 struct VideoFormat {
-  std::uint32_t width = 0;   // display pixels, after cropping
+  std::uint32_t width = 0;  // display pixels, after cropping
   std::uint32_t height = 0;
-  double frame_rate = 0;     // frames per second, 0 if the bitstream does not say
-  bool reorders = false;     // pictures may be displayed in another order than decoded (B-frames)
-  std::string profile;       // "Baseline", "Main", "High", ... empty if unknown
-  std::string level;         // "3.1"
+  double frame_rate = 0;  // frames per second, 0 if the bitstream does not say
+  bool reorders = false;  // pictures may be displayed in another order than decoded (B-frames)
+  std::string profile;    // "Baseline", "Main", "High", ... empty if unknown
+  std::string level;      // "3.1"
   bool operator==(const VideoFormat&) const = default;
 };
 
@@ -55,8 +55,8 @@ struct Track {
   base::Slice config;
   /// RFC 6381 codecs parameter: "avc1.42C01F", "mp4a.40.2", ...
   std::string codec_string;
-  VideoFormat video;  // meaningful for video
-  AudioFormat audio;  // meaningful for audio
+  VideoFormat video;                    // meaningful for video
+  AudioFormat audio;                    // meaningful for audio
   std::uint32_t announced_bitrate = 0;  // bit/s as the encoder announced it, 0 if it did not
 
   TrackKind kind() const { return kind_of(codec); }

@@ -36,8 +36,7 @@ base::Expected<io::PemPair> development_pair(const Config& config) {
       !written) {
     return base::fail(written.error());
   }
-  if (auto written =
-          io::write_file_atomic(certificate, base::as_bytes(made->certificate), 0644);
+  if (auto written = io::write_file_atomic(certificate, base::as_bytes(made->certificate), 0644);
       !written) {
     return base::fail(written.error());
   }

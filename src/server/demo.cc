@@ -14,9 +14,12 @@ constexpr std::chrono::seconds kRestartAfter{1};
 
 std::string_view size_text(DemoSize size) {
   switch (size) {
-    case DemoSize::k640x360: return "640x360";
-    case DemoSize::k1280x720: return "1280x720";
-    case DemoSize::k1920x1080: return "1920x1080";
+    case DemoSize::k640x360:
+      return "640x360";
+    case DemoSize::k1280x720:
+      return "1280x720";
+    case DemoSize::k1920x1080:
+      return "1920x1080";
   }
   return "1280x720";
 }
@@ -51,12 +54,12 @@ DemoChannel::~DemoChannel() = default;
 
 void DemoChannel::start() {
   io::Process::Options options;
-  options.arguments = {av_program(), "testcard", "--url", "-",
+  options.arguments = {av_program(), "testcard",
+                       "--url",      "-",
                        "--size",     std::string(size_text(settings_.size)),
                        "--fps",      fmt::format("{}", settings_.frame_rate),
                        "--bitrate",  fmt::format("{}k", settings_.bitrate.bits_per_second / 1000)};
-  options.input =
-      fmt::format("rtmp://127.0.0.1:{}/app/{}\n", rtmp_port_, channel().stream_key);
+  options.input = fmt::format("rtmp://127.0.0.1:{}/app/{}\n", rtmp_port_, channel().stream_key);
   options.keep_input_open = true;
   auto spawned = io::Process::spawn(loop_, options, *this);
   if (!spawned) {

@@ -13,9 +13,9 @@ void EventLog::on_event(const live::StreamEvent& event) {
       .counter("rostrum_stream_events_total", "Changes of state of streams",
                {{"event", std::string(name)}})
       .add();
-  base::log_info(name, {{"channel", event.channel.str()},
-                        {"stream", event.stream.str()},
-                        {"detail", event.detail}});
+  base::log_info(
+      name,
+      {{"channel", event.channel.str()}, {"stream", event.stream.str()}, {"detail", event.detail}});
 }
 
 }  // namespace server

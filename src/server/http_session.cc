@@ -23,8 +23,8 @@ struct HttpMetrics {
                                                 "Bytes of HTTP responses handed to sockets");
   base::Gauge& connections =
       base::metrics().gauge("rostrum_http_connections", "Open HTTP connections");
-  base::Counter& slow = base::metrics().counter("rostrum_http_slow_readers_total",
-                                                "HTTP connections closed because they did not read");
+  base::Counter& slow = base::metrics().counter(
+      "rostrum_http_slow_readers_total", "HTTP connections closed because they did not read");
 };
 
 HttpMetrics& counters() {
@@ -54,11 +54,11 @@ HttpSession::~HttpSession() {
 void HttpSession::choose_protocol(bool http2) {
   wire::http::Connection::Listener& listener = *this;
   if (http2) {
-    http_ = std::make_unique<wire::http::Http2Connection>(listener, context_.options,
-                                                          *context_.date);
+    http_ =
+        std::make_unique<wire::http::Http2Connection>(listener, context_.options, *context_.date);
   } else {
-    http_ = std::make_unique<wire::http::Http1Connection>(listener, context_.options,
-                                                          *context_.date);
+    http_ =
+        std::make_unique<wire::http::Http1Connection>(listener, context_.options, *context_.date);
   }
 }
 
@@ -78,8 +78,8 @@ void HttpSession::on_data(base::ByteSpan data) {
   const auto received = http_->receive(data);
   receiving_ = false;
   if (!received) {
-    base::log_debug("http request refused",
-                    {{"remote", connection_->peer().to_string()}, {"reason", received.error().message}});
+    base::log_debug("http request refused", {{"remote", connection_->peer().to_string()},
+                                             {"reason", received.error().message}});
   }
   flush();
 }
@@ -134,8 +134,8 @@ void HttpSession::on_cancelled(wire::http::RequestId id) {
 void HttpSession::play(wire::http::RequestId id, const wire::http::Request& request) {
   std::string viewer = connection_->peer().ip();
   viewer.append(request.headers.get("user-agent"));
-  const std::uint64_t handle = context_.playback->request(
-      {&request, viewer}, *this, static_cast<std::uint64_t>(id));
+  const std::uint64_t handle =
+      context_.playback->request({&request, viewer}, *this, static_cast<std::uint64_t>(id));
   if (handle != 0) playing_.emplace_back(id, handle);
 }
 

@@ -89,7 +89,7 @@ class HttpSession final : private io::Connection::Handler,
 
   HttpContext& context_;
   const bool secure_;
-  bool receiving_ = false;  // inside receive(): output is written once, behind it
+  bool receiving_ = false;           // inside receive(): output is written once, behind it
   std::uint32_t progress_ = 0;       // grows whenever something moves
   std::uint32_t seen_progress_ = 0;  // at the last look of the timer
   std::unique_ptr<io::Connection> connection_;

@@ -64,16 +64,16 @@ void LoopServices::listen(Service service, io::ListenSocket socket) {
   const bool secure = service == Service::kHttps || service == Service::kRtmps;
   const io::TlsContext* tls = secure ? shared_.tls : nullptr;
   if (service == Service::kHttp || service == Service::kHttps) {
-    http_listeners_.push_back(std::make_unique<io::Listener>(
-        loop_, std::move(socket), [this, tls](io::Socket accepted) {
+    http_listeners_.push_back(
+        std::make_unique<io::Listener>(loop_, std::move(socket), [this, tls](io::Socket accepted) {
           if (!has_room()) return;
           http_sessions_.add(
               std::make_unique<HttpSession>(http_context_, std::move(accepted), tls));
         }));
     return;
   }
-  ingest_listeners_.push_back(std::make_unique<io::Listener>(
-      loop_, std::move(socket), [this, tls](io::Socket accepted) {
+  ingest_listeners_.push_back(
+      std::make_unique<io::Listener>(loop_, std::move(socket), [this, tls](io::Socket accepted) {
         rtmp_sessions_.add(
             std::make_unique<RtmpSession>(rtmp_context_, std::move(accepted), tls, seeds_()));
       }));

@@ -26,10 +26,14 @@ PublishRefusal refusal_for(base::ErrorCode code) {
   switch (code) {
     case base::ErrorCode::kUnauthorized:
     case base::ErrorCode::kNotFound:
-    case base::ErrorCode::kConflict: return PublishRefusal::kBadName;
-    case base::ErrorCode::kLimit: return PublishRefusal::kConnectRejected;
-    case base::ErrorCode::kUnsupported: return PublishRefusal::kRejected;
-    default: return PublishRefusal::kDenied;
+    case base::ErrorCode::kConflict:
+      return PublishRefusal::kBadName;
+    case base::ErrorCode::kLimit:
+      return PublishRefusal::kConnectRejected;
+    case base::ErrorCode::kUnsupported:
+      return PublishRefusal::kRejected;
+    default:
+      return PublishRefusal::kDenied;
   }
 }
 
@@ -56,7 +60,9 @@ RtmpSession::RtmpSession(RtmpContext& context, io::Socket socket, const io::TlsC
   watch_deadline();
 }
 
-RtmpSession::~RtmpSession() { *self_ = nullptr; }
+RtmpSession::~RtmpSession() {
+  *self_ = nullptr;
+}
 
 void RtmpSession::watch_deadline() {
   timer_.emplace(*context_->loop);
@@ -91,7 +97,9 @@ void RtmpSession::flush() {
   if (session_.has_output()) connection_->write(base::Slice::take(session_.take_output()));
 }
 
-void RtmpSession::on_closed(const base::Error& reason) { leave(reason.message); }
+void RtmpSession::on_closed(const base::Error& reason) {
+  leave(reason.message);
+}
 
 // Destroying the ingest tells the channel whether this was meant.
 void RtmpSession::leave(std::string_view why) {
@@ -108,7 +116,9 @@ void RtmpSession::on_connect(const wire::rtmp::ConnectInfo& info) {
   if (!info.flash_version.empty()) encoder_.name = info.flash_version;
 }
 
-void RtmpSession::on_publish(const wire::rtmp::PublishRequest& request) { request_ = request; }
+void RtmpSession::on_publish(const wire::rtmp::PublishRequest& request) {
+  request_ = request;
+}
 
 void RtmpSession::ask_admission() {
   connection_->pause_reading();
@@ -118,11 +128,11 @@ void RtmpSession::ask_admission() {
     return;
   }
   priority_ = name.priority.value_or(0);
-  context_->admission->authorise_publish(
-      {protocol_, name.key, remote_},
-      [self = self_](base::Expected<live::PublishGrant> answer) {
-        if (*self != nullptr) (*self)->on_admission(std::move(answer));
-      });
+  context_->admission->authorise_publish({protocol_, name.key, remote_},
+                                         [self = self_](base::Expected<live::PublishGrant> answer) {
+                                           if (*self != nullptr)
+                                             (*self)->on_admission(std::move(answer));
+                                         });
 }
 
 void RtmpSession::on_admission(base::Expected<live::PublishGrant> answer) {
@@ -221,7 +231,9 @@ void RtmpSession::on_unpublish() {
   grant_.reset();
 }
 
-void RtmpSession::on_track(const media::Track& track) { note(ingest_->track(track)); }
+void RtmpSession::on_track(const media::Track& track) {
+  note(ingest_->track(track));
+}
 
 void RtmpSession::on_sample(media::TrackKind kind, std::uint32_t track, media::Sample sample) {
   if (!failure_) note(ingest_->sample(kind, track, sample));
@@ -230,10 +242,10 @@ void RtmpSession::on_sample(media::TrackKind kind, std::uint32_t track, media::S
 void RtmpSession::on_metadata(const media::flv::EncoderMetadata& metadata) {
   if (!metadata.encoder.empty()) encoder_.name = metadata.encoder;
   encoder_.frame_rate = metadata.frame_rate;
-  encoder_.video_bitrate = static_cast<std::uint32_t>(
-      std::clamp(metadata.video_bitrate_kbps, 0.0, 1e6) * 1000);
-  encoder_.audio_bitrate = static_cast<std::uint32_t>(
-      std::clamp(metadata.audio_bitrate_kbps, 0.0, 1e6) * 1000);
+  encoder_.video_bitrate =
+      static_cast<std::uint32_t>(std::clamp(metadata.video_bitrate_kbps, 0.0, 1e6) * 1000);
+  encoder_.audio_bitrate =
+      static_cast<std::uint32_t>(std::clamp(metadata.audio_bitrate_kbps, 0.0, 1e6) * 1000);
   ingest_->encoder(encoder_);
 }
 
@@ -251,6 +263,8 @@ void RtmpSession::on_track_end(media::TrackKind kind, std::uint32_t track) {
                                   {"track", track}});
 }
 
-void RtmpSession::on_ended(const base::Error& reason) { refuse(reason); }
+void RtmpSession::on_ended(const base::Error& reason) {
+  refuse(reason);
+}
 
 }  // namespace server

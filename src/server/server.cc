@@ -150,8 +150,8 @@ base::Expected<void> Server::start() {
   if (auto listening = listen_tcp(); !listening) return listening;
   if (auto listening = listen_srt(); !listening) return listening;
   timer_ = std::make_unique<io::Timer>(main_);
-  signals_ = std::make_unique<io::SignalSet>(
-      main_, std::initializer_list<int>{SIGTERM, SIGINT}, [this](int) { on_signal(); });
+  signals_ = std::make_unique<io::SignalSet>(main_, std::initializer_list<int>{SIGTERM, SIGINT},
+                                             [this](int) { on_signal(); });
   ready_.set(1);
   loops_->start();
   if (config_.demo.enabled) {
@@ -232,10 +232,11 @@ void Server::announce() const {
                            {"loops", services_.size()},
                            {"channels", site_.channels.size()}});
   if (demo_ != nullptr) {
-    fmt::print("\n  Rostrum {} is running. Watch the demo channel:\n\n      {}/watch/{}\n\n"
-               "  Publish your own with OBS or ffmpeg; the start page says how: {}/\n"
-               "  Stop with Ctrl-C.\n\n",
-               kVersion, http, DemoChannel::channel().id.str(), http);
+    fmt::print(
+        "\n  Rostrum {} is running. Watch the demo channel:\n\n      {}/watch/{}\n\n"
+        "  Publish your own with OBS or ffmpeg; the start page says how: {}/\n"
+        "  Stop with Ctrl-C.\n\n",
+        kVersion, http, DemoChannel::channel().id.str(), http);
     (void)std::fflush(stdout);
   }
 }

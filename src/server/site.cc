@@ -41,11 +41,10 @@ std::string_view host_without_port(std::string_view host) {
 }
 
 bool is_safe_host(std::string_view host) {
-  return !host.empty() && host.size() <= 255 &&
-         std::all_of(host.begin(), host.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
-         });
+  return !host.empty() && host.size() <= 255 && std::all_of(host.begin(), host.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == ':' || c == '[' || c == ']';
+  });
 }
 
 }  // namespace
@@ -83,8 +82,8 @@ Response Site::server_info(const HttpSession& session, const Request& request) c
   std::string_view host = host_without_port(request.host);
   if (!info_.public_url.empty()) {
     const std::size_t scheme = info_.public_url.find("://");
-    host = host_without_port(std::string_view(info_.public_url)
-                                 .substr(scheme == std::string::npos ? 0 : scheme + 3));
+    host = host_without_port(
+        std::string_view(info_.public_url).substr(scheme == std::string::npos ? 0 : scheme + 3));
     host = host.substr(0, host.find('/'));
   }
   const std::string local = session.local().ip();
@@ -127,9 +126,9 @@ std::string Site::render_channels(const std::vector<live::StreamStatus>& streams
                        {"viewers", 0},
                        {"playbackUrl", live_.playback_path(channel.id)},
                        {"watchUrl", "/watch/" + channel.id.str()}};
-    const auto stream =
-        std::find_if(streams.begin(), streams.end(),
-                     [&](const auto& status) { return status.channel == channel.id; });
+    const auto stream = std::find_if(streams.begin(), streams.end(), [&](const auto& status) {
+      return status.channel == channel.id;
+    });
     if (stream != streams.end() && !stream->stream.empty()) {
       entry["live"] = stream->live;
       entry["viewers"] = stream->viewers;

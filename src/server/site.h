@@ -20,8 +20,8 @@ struct ChannelListing {
 /// Facts about the running server that answers need; fixed once listening.
 struct SiteInfo {
   std::string version;
-  std::string public_url;   // empty: what each request names
-  std::uint16_t rtmp_port = 0;   // 0: off
+  std::string public_url;       // empty: what each request names
+  std::uint16_t rtmp_port = 0;  // 0: off
   std::uint16_t rtmps_port = 0;
   std::uint16_t srt_port = 0;
   bool metrics_enabled = true;

@@ -56,8 +56,8 @@ base::Expected<std::unique_ptr<io::SrtListener>> listen_for_srt(
         if (!name.is_valid) return io::SrtReject::kBadRequest;
         const auto entry = admission.find_srt(name.key);
         if (!entry) {
-          base::log_warn("srt publisher refused", {{"remote", request.peer.to_string()},
-                                                   {"reason", entry.error().message}});
+          base::log_warn("srt publisher refused",
+                         {{"remote", request.peer.to_string()}, {"reason", entry.error().message}});
           return io::SrtReject::kUnauthorized;
         }
         io::SrtAccept accept;
@@ -67,13 +67,10 @@ base::Expected<std::unique_ptr<io::SrtListener>> listen_for_srt(
       },
       [context_of = std::move(context_of), &live,
        &admission](std::unique_ptr<io::SrtConnection> connection) {
-        const auto entry =
-            admission.find_srt(parse_srt_stream_id(connection->stream_id()).key);
+        const auto entry = admission.find_srt(parse_srt_stream_id(connection->stream_id()).key);
         if (!entry) return;
         SrtContext& context = context_of(live.home_of(entry->channel));
-        context.sessions
-            ->add(std::make_unique<SrtSession>(context, std::move(connection)))
-            .begin();
+        context.sessions->add(std::make_unique<SrtSession>(context, std::move(connection))).begin();
       });
 }
 
@@ -87,14 +84,16 @@ SrtSession::SrtSession(SrtContext& context, std::unique_ptr<io::SrtConnection> c
   connection_->set_handler(*this);
 }
 
-SrtSession::~SrtSession() { *self_ = nullptr; }
+SrtSession::~SrtSession() {
+  *self_ = nullptr;
+}
 
 void SrtSession::begin() {
-  context_.admission->authorise_publish(
-      {live::Protocol::kSrt, name_.key, remote_},
-      [self = self_](base::Expected<live::PublishGrant> answer) {
-        if (*self != nullptr) (*self)->on_admission(std::move(answer));
-      });
+  context_.admission->authorise_publish({live::Protocol::kSrt, name_.key, remote_},
+                                        [self = self_](base::Expected<live::PublishGrant> answer) {
+                                          if (*self != nullptr)
+                                            (*self)->on_admission(std::move(answer));
+                                        });
 }
 
 void SrtSession::on_admission(base::Expected<live::PublishGrant> answer) {
@@ -129,18 +128,18 @@ void SrtSession::on_data(base::ByteSpan data) {
 void SrtSession::on_closed(const base::Error& reason) {
   if (ingest_ != nullptr) {
     demuxer_.flush();
-    base::log_info("srt publisher disconnected", {{"stream", ingest_->stream().str()},
-                                                  {"remote", remote_},
-                                                  {"reason", reason.message}});
+    base::log_info(
+        "srt publisher disconnected",
+        {{"stream", ingest_->stream().str()}, {"remote", remote_}, {"reason", reason.message}});
   }
   ingest_.reset();
   context_.sessions->remove(*this);
 }
 
 void SrtSession::refuse(const base::Error& reason) {
-  base::log_warn("srt publisher refused", {{"remote", remote_},
-                                           {"code", base::to_string(reason.code)},
-                                           {"reason", reason.message}});
+  base::log_warn(
+      "srt publisher refused",
+      {{"remote", remote_}, {"code", base::to_string(reason.code)}, {"reason", reason.message}});
   ingest_.reset();
   connection_.reset();
   context_.sessions->remove(*this);
@@ -180,6 +179,8 @@ void SrtSession::on_unsupported(const std::string& what) {
                  {{"stream", ingest_->stream().str()}, {"what", what}});
 }
 
-void SrtSession::on_ended(const base::Error& reason) { refuse(reason); }
+void SrtSession::on_ended(const base::Error& reason) {
+  refuse(reason);
+}
 
 }  // namespace server

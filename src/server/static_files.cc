@@ -32,8 +32,8 @@ base::Slice decompress(const WebFile& file) {
   BrotliDecoderResult result = BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT;
   while (result == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) {
     std::size_t output_left = 0;
-    result = BrotliDecoderDecompressStream(state, &input_left, &input, &output_left, nullptr,
-                                           nullptr);
+    result =
+        BrotliDecoderDecompressStream(state, &input_left, &input, &output_left, nullptr, nullptr);
     std::size_t size = 0;
     const std::uint8_t* output = BrotliDecoderTakeOutput(state, &size);
     plain.insert(plain.end(), output, output + size);
@@ -54,7 +54,9 @@ const StaticFile* find(std::string_view path) {
 }
 
 // Addresses that the page's own router shows something for.
-bool is_page(std::string_view path) { return path == "/" || path.starts_with("/watch/"); }
+bool is_page(std::string_view path) {
+  return path == "/" || path.starts_with("/watch/");
+}
 
 }  // namespace
 
@@ -64,10 +66,10 @@ std::optional<Response> static_file(const Request& request) {
   if (found == nullptr) return std::nullopt;
   const WebFile& file = *found->file;
   const bool brotli =
-      file.is_brotli && wire::http::choose_coding(request, {ContentCoding::kBrotli}) ==
-                            ContentCoding::kBrotli;
-  Response response = Response::with_body(
-      200, file.content_type, brotli ? base::Slice::unowned(file.data) : found->plain);
+      file.is_brotli &&
+      wire::http::choose_coding(request, {ContentCoding::kBrotli}) == ContentCoding::kBrotli;
+  Response response = Response::with_body(200, file.content_type,
+                                          brotli ? base::Slice::unowned(file.data) : found->plain);
   if (brotli) response.headers.add("Content-Encoding", "br");
   if (file.is_brotli) response.headers.add("Vary", "Accept-Encoding");
   response.headers.add("Cache-Control",
