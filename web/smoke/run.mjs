@@ -2,7 +2,7 @@
 // pictures of every state in build/web-smoke. `npm run build` first; needs ffmpeg and /usr/bin/chromium.
 //   node smoke/run.mjs [desktop|phone|side] [--light]
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -111,12 +111,65 @@ async function visit(shapeName, path) {
   };
 }
 
+/** Nothing that a screen reader or a keyboard would stumble over. */
+async function accessible(v, where) {
+  await v.page.evaluate(
+    readFileSync(resolve(root, 'web/node_modules/axe-core/axe.min.js'), 'utf8'),
+  );
+  const faults = await v.page.evaluate(async () =>
+    (await globalThis.axe.run()).violations.map(
+      (f) => `${f.id}: ${f.nodes.map((n) => n.target.flat().join(' ')).join(' | ')}`,
+    ),
+  );
+  assert.deepEqual(faults, [], `accessibility of ${where}`);
+}
+
+await check('holds a low latency, returns after a freeze, raises cues on time', async () => {
+  const v = await visit('desktop', '/watch/demo');
+  await v.page.evaluate(() => {
+    globalThis.cues = [];
+    document.addEventListener('rostrum-metadata', (e) => {
+      const late = document.querySelector('rostrum-player').video.currentTime - e.detail.time;
+      globalThis.cues.push({ n: JSON.parse(e.detail.text).n, late });
+    });
+  });
+  await v.state('playing');
+  const watch = async (seconds) => {
+    const seen = [];
+    for (let i = 0; i < seconds * 4; ++i) {
+      seen.push(await v.player('p.latency'));
+      await v.wait(250);
+    }
+    return seen.sort((a, b) => a - b)[Math.floor(seen.length * 0.95)];
+  };
+  await v.wait(10_000);
+  const before = await watch(10);
+  demo.freeze(2500);
+  await v.wait(2500 + 10_000);
+  const after = await watch(6);
+  const cues = await v.page.evaluate(() => globalThis.cues);
+  console.log(
+    `   latency p95 ${before.toFixed(2)} s, after a freeze of 2.5 s ${after.toFixed(2)} s`,
+  );
+  const late = cues.map((c) => Math.abs(c.late)).sort((a, b) => a - b);
+  console.log(
+    `   ${cues.length} cues, median ${(late[late.length >> 1] * 1000).toFixed(0)} ms off, worst ${(late.at(-1) * 1000).toFixed(0)} ms`,
+  );
+  assert.ok(before < 1 && after < 1, `latency ${before} s, ${after} s`);
+  assert.ok(late[late.length >> 1] < 0.05, 'cues are late');
+  const numbers = cues.map((c) => c.n);
+  assert.deepEqual(numbers, [...new Set(numbers)], 'a cue came twice');
+  assert.equal(numbers.at(-1) - numbers[0] + 1, numbers.length, 'a cue is missing');
+  await v.close();
+});
+
 for (const shape of wanted.length ? wanted : Object.keys(shapes)) {
   await check(`${shape}: directory with live channels`, async () => {
     const v = await visit(shape, '/');
     await v.state('playing');
     await v.wait(1500);
     await v.shot('directory');
+    await accessible(v, 'directory');
     await v.page.getByRole('tab', { name: 'ffmpeg' }).scrollIntoViewIfNeeded();
     await v.page.getByRole('tab', { name: 'ffmpeg' }).click();
     await v.shot('directory-publish');
@@ -130,6 +183,7 @@ for (const shape of wanted.length ? wanted : Object.keys(shapes)) {
     await v.page.getByText('The stage is free').waitFor();
     await v.wait(300);
     await v.shot('directory-empty');
+    await accessible(v, 'empty directory');
     world.channels = many;
     await v.page.locator('a.hero').waitFor();
     await v.close();
@@ -140,14 +194,16 @@ for (const shape of wanted.length ? wanted : Object.keys(shapes)) {
     assert.equal(await v.player('p.video.muted'), true, 'must have fallen back to muted');
     await v.wait(1000);
     await v.shot('watch-unmute');
+    await accessible(v, 'watch page');
     await v.page.getByRole('button', { name: 'Tap to unmute' }).click();
     assert.equal(await v.player('p.video.muted'), false);
-    await v.page.getByRole('button', { name: 'Quality and more' }).click();
+    await v.page.getByRole('button', { name: /quality and more/i }).click();
     await v.wait(200);
     await v.shot('watch-menu');
     await v.page.getByRole('menuitem', { name: 'Statistics' }).click();
     await v.wait(3500);
     await v.shot('watch-stats');
+    await accessible(v, 'statistics');
     await v.page.keyboard.press('i');
     await v.page.keyboard.press('ArrowLeft');
     await v.wait(1200);
@@ -194,6 +250,7 @@ for (const shape of wanted.length ? wanted : Object.keys(shapes)) {
     await v.state('error');
     await v.wait(300);
     await v.shot('watch-private');
+    await accessible(v, 'private channel');
     await v.close();
     const m = await visit(shape, '/watch/nobody');
     await m.page.getByText('There is no such channel').waitFor();

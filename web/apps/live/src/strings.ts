@@ -7,7 +7,6 @@ export const strings = {
   onNow: 'Live now',
   alsoOn: 'Also live',
   watch: 'Watch',
-  watchLabel: (name: string) => `Watch ${name} live`,
   playerLabel: (name: string) => `Live picture of ${name}`,
   nobodyTitle: 'The stage is free',
   nobodyText:

@@ -24,7 +24,7 @@ export const byAudience = (channels: readonly Channel[]): Channel[] =>
 function Hero({ channel, now }: { readonly channel: Channel; readonly now: number }) {
   const started = channel.startedAt ? Date.parse(channel.startedAt) : Number.NaN;
   return (
-    <a className="hero" href={channel.watchUrl} aria-label={strings.watchLabel(channel.name)}>
+    <a className="hero" href={channel.watchUrl}>
       <Player src={channel.playbackUrl} label={strings.playerLabel(channel.name)} muted bare />
       <span className="hero-words">
         <LiveBadge />

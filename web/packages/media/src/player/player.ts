@@ -10,9 +10,11 @@ import { Pace } from '../pace/pace';
 import { probe as lookAt } from '../recovery/probe';
 import { Recovery, type Action, type Event, type Finding } from '../recovery/recovery';
 import { CueClock } from './cue-clock';
+import { LatencyMeter } from './latency';
 import { bufferedEnd } from './ranges';
-import { ServerClock } from './server-clock';
-import { collectStats, deriveState } from './readout';
+import { startPlayback } from './sound';
+import { collectStats, deriveState, seekableSpan, type Span } from './readout';
+import { steer } from './steer';
 import { Watchdog } from './watchdog';
 import type { Metadata, PlayerState, Stats, Trouble } from './types';
 
@@ -43,7 +45,7 @@ export class Player {
   private readonly recovery: Recovery;
   private readonly cues: CueScheduler;
   private readonly cueClock: CueClock;
-  private readonly clock = new ServerClock();
+  private readonly latencyMeter = new LatencyMeter();
   private readonly watchdog = new Watchdog();
   private readonly gone = new AbortController();
   private readonly slot = new EngineSlot();
@@ -54,7 +56,6 @@ export class Player {
   private wantsPlay = false;
   private moved = false;
   private starved = false;
-  private mark: { time: number; at: number } | null = null;
   private captionsWanted = false;
   hasCaptions = false;
 
@@ -213,14 +214,8 @@ export class Player {
   get bufferAhead(): number {
     return Math.max(0, bufferedEnd(this.video) - this.video.currentTime);
   }
-  get seekable(): { start: number; end: number } | null {
-    const { seekable } = this.video;
-    const n = seekable.length;
-    if (n === 0) return null;
-    const end = this.live
-      ? Math.max(bufferedEnd(this.video), this.engine?.edge ?? 0)
-      : seekable.end(n - 1);
-    return { start: seekable.start(0), end };
+  get seekable(): Span | null {
+    return seekableSpan(this.video, this.engine, this.live);
   }
   /** Seconds behind the live edge, beyond what is aimed for; null when with it. */
   get behind(): number | null {
@@ -230,14 +225,9 @@ export class Player {
     return seconds > behindShown ? seconds : null;
   }
   get latency(): number | null {
-    if (!this.live || !this.engine || !this.moved) return null;
-    const position = this.video.currentTime;
-    const marked = this.mark ? this.mark.at + (position - this.mark.time) * 1000 : null;
-    const shown = this.engine.wallClock(position) ?? marked;
-    if (shown === null) return null;
-    const latency = (this.clock.now() - shown) / 1000;
-    // Clocks that disagree by more than a day tell nothing.
-    return Math.abs(latency) < 86_400 ? Math.max(0, latency) : null;
+    const { engine } = this;
+    if (!this.live || !engine || !this.moved) return null;
+    return this.latencyMeter.at(this.video.currentTime, engine);
   }
   get stats(): Stats {
     return collectStats(this.video, this.engine, this.pace, this.latency);
@@ -291,7 +281,7 @@ export class Player {
     this.cues.newTimeline();
     this.pace.restart();
     this.watchdog.reset(this.parts.now());
-    this.mark = null;
+    this.latencyMeter.newTimeline();
     try {
       const { createEngine } = this.parts;
       const engine = await this.slot.open(
@@ -314,7 +304,7 @@ export class Player {
       if (this.engine?.live === false && !this.engine.recording) this.finished();
       else this.tell({ type: 'opened' });
     },
-    serverMoment: (moment) => this.clock.learn(moment),
+    serverMoment: (moment) => this.latencyMeter.learn(moment),
     fault: (kind, atManifest, status) => this.tell({ type: 'fault', kind, atManifest, status }),
     id3: (time, data) => this.readTag(time, data),
     qualities: () => this.events.changed(),
@@ -328,7 +318,7 @@ export class Player {
     const wall = this.engine?.wallClock(time) ?? null;
     for (const frame of readId3(data)) {
       const mark = latencyMark(frame);
-      if (mark) this.mark = { time, at: mark.receivedAt };
+      if (mark) this.latencyMeter.sawMark(time, mark.receivedAt);
       else if (frame.owner !== 'segmentmetadata')
         this.cues.add({ ...frame, time }, wall === null ? null : wall / 1000);
     }
@@ -350,18 +340,10 @@ export class Player {
   // ---- playing
 
   private startPlaying(): void {
-    const { video } = this;
-    void video.play().catch((error: unknown) => {
-      if (!(error instanceof DOMException) || error.name !== 'NotAllowedError' || !this.wantsPlay)
-        return;
-      if (video.muted) {
-        this.wantsPlay = false;
-        this.events.changed();
-        return;
-      }
-      video.muted = true;
-      this.events.mutedByBrowser();
-      this.startPlaying();
+    void startPlayback(this.video).then((how) => {
+      if (how === 'muted') this.events.mutedByBrowser();
+      if (how === 'refused') this.wantsPlay = false;
+      this.events.changed();
     });
   }
 
@@ -404,7 +386,7 @@ export class Player {
     this.starved = this.moved && !video.paused && !video.seeking && video.readyState < 3;
     this.cueClock.tick(now);
     if (engine.kind === 'hls' && engine.live && this.moved)
-      this.keepPace(now / 1000, position, end);
+      steer(video, this.pace, now / 1000, this.latency, this.starved);
     const diagnosis = this.watchdog.look({
       now,
       position,
@@ -424,23 +406,6 @@ export class Player {
     else if (diagnosis === 'hungry')
       this.tell({ type: 'fault', kind: 'network', atManifest: false, status: 0 });
     if (was !== this.moved || before !== this.state) this.events.changed();
-  }
-
-  private keepPace(now: number, position: number, end: number): void {
-    const { video } = this;
-    const latency = this.latency;
-    const step = this.pace.step({
-      now,
-      position,
-      bufferEnd: end,
-      paused: video.paused,
-      seeking: video.seeking,
-      starved: this.starved,
-      hidden: document.visibilityState !== 'visible',
-      edgeDelay: latency === null ? null : latency - (end - position),
-    });
-    if (Math.abs(video.playbackRate - step.rate) > 0.001) video.playbackRate = step.rate;
-    if (step.seekTo !== null && step.seekTo > position) video.currentTime = step.seekTo;
   }
 
   private showTracks(): void {

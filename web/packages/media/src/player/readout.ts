@@ -64,3 +64,23 @@ export function collectStats(
     engine: engine?.kind ?? null,
   };
 }
+
+/** A stretch of media time, in seconds. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where the viewer may go; a live broadcast ends at its edge, which browsers do not know. */
+export function seekableSpan(
+  video: HTMLVideoElement,
+  engine: Engine | null,
+  live: boolean,
+): Span | null {
+  const { seekable } = video;
+  if (seekable.length === 0) return null;
+  const end = live
+    ? Math.max(bufferedEnd(video), engine?.edge ?? 0)
+    : seekable.end(seekable.length - 1);
+  return { start: seekable.start(0), end };
+}

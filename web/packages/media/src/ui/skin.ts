@@ -308,7 +308,9 @@ export class Skin {
     set(parts.captions, 'aria-label', player.captions ? strings.captionsOff : strings.captionsOn);
     parts.controls.hidden = message !== null || state === 'idle';
     const playing = player.currentEngine?.playing;
-    words(parts.qualityName, playing ? qualityName(playing) : '');
+    const showing = playing ? qualityName(playing) : '';
+    words(parts.qualityName, showing);
+    set(parts.quality, 'aria-label', strings.qualityOf(showing));
     if (state !== 'playing' && state !== 'buffering') this.parts.root.classList.remove('quiet');
     else if (!this.quiet && this.fadeTimer === undefined) this.fadeSoon(fadeAfter);
     this.drawTime();
@@ -334,11 +336,7 @@ export class Skin {
     parts.live.hidden = !player.live;
     parts.live.classList.toggle('at', behind === null && player.trouble === null);
     words(parts.liveDelay, behind === null ? '' : strings.behind(behind));
-    set(
-      parts.live,
-      'aria-label',
-      behind === null ? strings.atLive : `${strings.goLive}, ${strings.behind(behind)}`,
-    );
+    set(parts.live, 'aria-label', behind === null ? strings.atLive : strings.goLiveFrom(behind));
     const range = player.seekable;
     const length = range ? range.end - range.start : 0;
     const share = (time: number) =>
