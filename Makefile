@@ -14,7 +14,7 @@ build: ## Builds build/release/rostrum and rostrum-av
 	@$(NINJA) -C build/release rostrum rostrum-av
 
 run: build ## Builds, then serves a demo channel until Ctrl-C
-	@exec build/release/rostrum serve --demo
+	@exec build/release/rostrum serve --demo --set data_dir=build/data
 
 test: ## Builds and runs every test
 	@tools/run_tests

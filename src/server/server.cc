@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <csignal>
 #include <cstdio>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/log.h"
@@ -24,6 +26,7 @@
 #include "server/config_admission.h"
 #include "server/demo.h"
 #include "server/event_log.h"
+#include "server/first_channel.h"
 #include "server/loop_services.h"
 #include "server/version.h"
 
@@ -31,6 +34,10 @@ namespace server {
 namespace {
 
 using Service = LoopServices::Service;
+
+constexpr std::chrono::milliseconds kDrainCheck{20};
+// How long after its playlist's next turn a viewer may think before it is taken to be done.
+constexpr std::chrono::seconds kReadingPause{1};
 
 live::Settings live_settings(const Config& config) {
   live::Settings settings;
@@ -82,6 +89,8 @@ class Server final : private Readiness {
                        std::uint16_t port) const;
   void on_signal();
   void drain();
+  void let_viewers_finish();
+  void close_viewers();
   void wait_for_viewers();
   void stop();
 
@@ -94,6 +103,7 @@ class Server final : private Readiness {
   std::unique_ptr<ConfigAdmission> admission_;
   std::unique_ptr<io::LoopGroup> loops_;
   std::unique_ptr<live::Live> live_;
+  std::optional<ChannelConfig> first_channel_;  // if nobody configured one
   SiteInfo site_;
   std::move_only_function<RtmpContext&(io::Loop&)> rtmp_context_of_;
   std::vector<std::unique_ptr<LoopServices>> services_;
@@ -102,6 +112,8 @@ class Server final : private Readiness {
   std::unique_ptr<io::SignalSet> signals_;
   std::unique_ptr<io::Timer> timer_;
   base::MonotonicTime drain_deadline_{};
+  base::MonotonicTime last_request_{};
+  std::uint64_t seen_requests_ = 0;
   std::uint16_t http_port_ = 0;
   std::uint16_t https_port_ = 0;
   base::Gauge& ready_ =
@@ -129,6 +141,12 @@ base::Expected<void> Server::start() {
     tls_ = std::move(*tls);
   }
   std::vector<ChannelConfig> channels = config_.channels;
+  if (channels.empty()) {
+    auto made = load_first_channel(config_);
+    if (!made) return base::fail(made.error());
+    first_channel_ = *made;
+    channels.push_back(std::move(*made));
+  }
   if (config_.demo.enabled) channels.push_back(DemoChannel::channel());
   for (const ChannelConfig& channel : channels) {
     site_.channels.push_back({channel.id, channel.name.empty() ? channel.id.str() : channel.name});
@@ -214,7 +232,7 @@ std::string Server::base_url(std::string_view scheme, const ListenAddress& addre
 void Server::announce() const {
   const std::string http = base_url("http", config_.http.listen, http_port_);
   if (options_.ephemeral) {
-    const boost::json::object ready{
+    boost::json::object ready{
         {"http", http},
         {"https", base_url("https", config_.https.listen, https_port_)},
         {"rtmp", base_url("rtmp", config_.rtmp.listen, site_.rtmp_port)},
@@ -223,6 +241,11 @@ void Server::announce() const {
         {"dataDir", config_.data_dir},
         {"region", config_.region},
     };
+    if (first_channel_) {
+      ready["channel"] = {{"id", first_channel_->id.str()},
+                          {"streamKey", first_channel_->stream_key},
+                          {"playbackPath", live_->playback_path(first_channel_->id)}};
+    }
     fmt::print("{}\n", boost::json::serialize(ready));
     (void)std::fflush(stdout);
     return;
@@ -231,14 +254,23 @@ void Server::announce() const {
                            {"http", http},
                            {"loops", services_.size()},
                            {"channels", site_.channels.size()}});
+  // On standard output, for the person at the terminal: the key must not get into the log.
+  fmt::print("\n  Rostrum {} is running: {}/\n", kVersion, http);
   if (demo_ != nullptr) {
-    fmt::print(
-        "\n  Rostrum {} is running. Watch the demo channel:\n\n      {}/watch/{}\n\n"
-        "  Publish your own with OBS or ffmpeg; the start page says how: {}/\n"
-        "  Stop with Ctrl-C.\n\n",
-        kVersion, http, DemoChannel::channel().id.str(), http);
-    (void)std::fflush(stdout);
+    fmt::print("\n  Watch the demo channel\n      {}/watch/{}\n", http,
+               DemoChannel::channel().id.str());
   }
+  if (first_channel_ && config_.rtmp.listen.enabled) {
+    fmt::print(
+        "\n  Publish your own with OBS or ffmpeg\n      server      {0}/app\n"
+        "      stream key  {1}\n"
+        "      ffmpeg -re -i video.mp4 -c:v libx264 -bf 0 -g 60 -c:a aac -f flv {0}/app/{1}\n"
+        "  and watch it\n      {2}/watch/{3}\n",
+        base_url("rtmp", config_.rtmp.listen, site_.rtmp_port), first_channel_->stream_key, http,
+        first_channel_->id.str());
+  }
+  fmt::print("\n  Stop with Ctrl-C.\n\n");
+  (void)std::fflush(stdout);
 }
 
 void Server::on_signal() {
@@ -261,11 +293,34 @@ void Server::drain() {
     services->loop().post([&services = *services] { services.stop_ingest(); });
   }
   live_->drain(main_, [this] {
-    for (const auto& services : services_) {
-      services->loop().post([&services = *services] { services.drain_http(); });
-    }
-    wait_for_viewers();
+    live_->status(main_, [this](const std::vector<live::StreamStatus>& streams) {
+      const bool watched = std::any_of(streams.begin(), streams.end(),
+                                       [](const auto& stream) { return stream.viewers > 0; });
+      // A viewer asks for the playlist once a segment, or has only now been told the end.
+      last_request_ = main_.now();
+      watched ? let_viewers_finish() : close_viewers();
+    });
   });
+}
+
+void Server::let_viewers_finish() {
+  static base::Counter& requests =
+      base::metrics().counter("rostrum_http_requests_total", "HTTP requests received");
+  const base::MonotonicTime now = main_.now();
+  if (std::exchange(seen_requests_, requests.value()) != requests.value()) last_request_ = now;
+  if (now - last_request_ >= config_.live.segment_duration + kReadingPause ||
+      now >= drain_deadline_) {
+    close_viewers();
+    return;
+  }
+  timer_->start(kDrainCheck, [this] { let_viewers_finish(); });
+}
+
+void Server::close_viewers() {
+  for (const auto& services : services_) {
+    services->loop().post([&services = *services] { services.drain_http(); });
+  }
+  wait_for_viewers();
 }
 
 void Server::wait_for_viewers() {
@@ -275,7 +330,7 @@ void Server::wait_for_viewers() {
     main_.stop();
     return;
   }
-  timer_->start(std::chrono::milliseconds(20), [this] { wait_for_viewers(); });
+  timer_->start(kDrainCheck, [this] { wait_for_viewers(); });
 }
 
 void Server::stop() {

@@ -121,7 +121,7 @@ std::string Site::render_channels(const std::vector<live::StreamStatus>& streams
     if (!only.empty() && channel.id.str() != only) continue;
     json::object entry{{"id", channel.id.str()},
                        {"name", channel.name},
-                       {"title", channel.name},
+                       {"title", ""},
                        {"live", false},
                        {"viewers", 0},
                        {"playbackUrl", live_.playback_path(channel.id)},

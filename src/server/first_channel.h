@@ -1,0 +1,16 @@
+// A channel for those who have configured none: made at the first start, kept in the data folder,
+// so that somebody who just typed `make run` can publish at once.
+#pragma once
+
+#include <string>
+
+#include "base/error.h"
+#include "server/config.h"
+
+namespace server {
+
+/// Reads `<data_dir>/first-channel.json`, or makes it (readable by its owner alone) with a random
+/// id and stream key. kMalformed if somebody has broken the file.
+base::Expected<ChannelConfig> load_first_channel(const Config& config);
+
+}  // namespace server

@@ -1,0 +1,40 @@
+// `rostrum loadtest`: publishers and viewers in numbers, so that users can size their machines.
+// Runs on loops of its own and prints what it counted; returns the exit code (0: nothing failed,
+// 1: something was refused, dropped or answered wrongly, 2: the arguments are wrong).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace server::loadtest {
+
+struct CommonOptions {
+  std::string url;
+  std::uint32_t count = 1;
+  std::string duration = "30s";
+  double start_rate = 0;    // starts a second, 0: all within one second
+  std::uint32_t loops = 0;  // threads, 0: one for each core
+  bool json = false;        // one JSON object at the end and nothing else on standard output
+  bool verify_tls = false;
+};
+
+struct PublishOptions : CommonOptions {
+  std::string keys_file;  // one stream key a line; {n} in the URL becomes the n-th
+  std::string bitrate = "2.5Mbps";
+  std::uint32_t fps = 30;
+};
+
+struct WatchOptions : CommonOptions {
+  std::uint32_t channels = 1;  // {n} in the URL runs from 1 to this
+  std::string mode = "ll";     // or plain
+  std::string container;       // ts, fmp4, or empty for the channel's own
+  std::uint32_t sample = 0;    // viewers that read stamps; 0: up to 100
+  bool hints = false;          // ask for the hinted part before it is listed
+  bool park = false;           // only hold blocking reloads
+};
+
+int run_publish(const PublishOptions& options);
+int run_watch(const WatchOptions& options);
+
+}  // namespace server::loadtest
