@@ -12,7 +12,8 @@ const keptOutput = 256 * 1024;
 
 /**
  * Starts a program. `output()` is all it wrote so far to both streams, `exited` resolves with
- * {code, signal}. With `t` (a node:test context) it is killed when the test ends.
+ * {code, signal}, `closed` likewise once its output has been read, too. With `t` (a node:test
+ * context) it is killed when the test ends.
  */
 export function start(t, command, args, options = {}) {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...options });
@@ -27,11 +28,15 @@ export function start(t, command, args, options = {}) {
     child.on('error', (error) => resolve({ code: null, signal: null, error }));
     child.on('exit', (code, signal) => resolve({ code, signal }));
   });
+  const closed = new Promise((resolve) => {
+    child.on('error', (error) => resolve({ code: null, signal: null, error }));
+    child.on('close', (code, signal) => resolve({ code, signal }));
+  });
   t?.after(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     await exited;
   });
-  return { child, exited, output: () => text };
+  return { child, exited, closed, output: () => text };
 }
 
 /** Resolves with `promise`, or rejects with `what` and `details()` after `milliseconds`. */

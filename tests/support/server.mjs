@@ -18,12 +18,13 @@ export const channel = {
  * base URLs (`http`, `https`, `rtmp`, `rtmps`, `srt`), `dataDir`, `output()` and `stop()`; the
  * test's end stops it if the test did not.
  */
-export async function startServer(t, config = { channels: [channel] }, { env = {} } = {}) {
+export async function startServer(t, config = { channels: [channel] }, { env = {}, args = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'rostrum-test-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'rostrum.yaml');
-  writeFileSync(file, JSON.stringify(config));
-  const server = start(t, rostrum, ['serve', '--ephemeral', '--config', file],
+  // Viewers that a test leaves behind are not waited for longer than this.
+  writeFileSync(file, JSON.stringify({ shutdown: { drain_timeout: '500ms' }, ...config }));
+  const server = start(t, rostrum, ['serve', '--ephemeral', '--config', file, ...args],
     { env: { ...process.env, ...env } });
 
   const line = new Promise((resolve) => {
