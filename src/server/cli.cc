@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "server/config_command.h"
+#include "server/loadtest.h"
 #include "server/server.h"
 #include "server/version.h"
 
@@ -34,6 +35,35 @@ int run_serve(ConfigArguments& arguments, const ServeOptions& options, bool demo
     base::log_warn("configuration", {{"warning", warning}});
   }
   return serve(std::move(loaded->config), options);
+}
+
+void add_common_options(CLI::App& app, loadtest::CommonOptions& options) {
+  app.add_option("--count", options.count, "How many")->check(CLI::Range(1, 1'000'000));
+  app.add_option("--duration", options.duration, "How long after the last start: 30s, 5m")
+      ->capture_default_str();
+  app.add_option("--start-rate", options.start_rate, "Starts a second (default: all in one)")
+      ->check(CLI::Range(0.0, 1e6));
+  app.add_option("--loops", options.loops, "Threads (default: one for each core)")
+      ->check(CLI::Range(0, 256));
+  app.add_flag("--verify", options.verify_tls, "Check the server's certificate");
+  app.add_flag("--json", options.json, "Print one JSON object at the end and nothing else");
+}
+
+void add_publish(CLI::App& app, loadtest::PublishOptions& options, int& exit_code) {
+  CLI::App& command = *app.add_subcommand(
+      "publish", "Publish synthetic broadcasts (H.264 and AAC headers, filler inside) over RTMP");
+  command
+      .add_option("--url", options.url,
+                  "rtmp[s]://host[:port]/app/KEY{n}: {n} is 1, 2, ...; {n:4} is 0001, 0002, ...")
+      ->required();
+  add_common_options(command, options);
+  command.add_option("--keys", options.keys_file, "File with a stream key a line, for {n}");
+  command.add_option("--bitrate", options.bitrate, "Video and audio of each: 2.5Mbps, 800kbps")
+      ->capture_default_str();
+  command.add_option("--fps", options.fps, "Pictures a second")
+      ->check(CLI::Range(1, 120))
+      ->capture_default_str();
+  command.callback([&] { exit_code = loadtest::run_publish(options); });
 }
 
 }  // namespace
@@ -74,6 +104,12 @@ int run_command_line(int count, char** words, const char* const* environment) {
   add_action("check", "Say whether a configuration file is right", ConfigAction::kCheck);
   add_action("show", "Print the settings that would be used, secrets masked", ConfigAction::kShow);
   add_action("docs", "Print the documentation of all settings (Markdown)", ConfigAction::kDocs);
+
+  CLI::App& loadtest_command =
+      *app.add_subcommand("loadtest", "Put publishers or viewers in numbers on a server");
+  loadtest_command.require_subcommand(1);
+  loadtest::PublishOptions publish_options;
+  add_publish(loadtest_command, publish_options, exit_code);
 
   CLI11_PARSE(app, count, words);
   return exit_code;

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <functional>
+#include <span>
 #include <utility>
 
 namespace server::loadtest {
@@ -24,8 +25,8 @@ std::string expand(std::string_view pattern, const std::function<std::string(std
     if (pattern.starts_with("{n}")) {
       out += value(0);
       pattern.remove_prefix(3);
-    } else if (pattern.size() >= 5 && pattern[2] == ':' && pattern[3] >= '1' &&
-               pattern[3] <= '9' && pattern[4] == '}') {
+    } else if (pattern.size() >= 5 && pattern[2] == ':' && pattern[3] >= '1' && pattern[3] <= '9' &&
+               pattern[4] == '}') {
       out += value(static_cast<std::size_t>(pattern[3] - '0'));
       pattern.remove_prefix(5);
     } else {

@@ -34,11 +34,11 @@ class Worker {
  public:
   using Figures = PublishFigures;
 
-  Worker(io::Loop& loop, const Plan& plan) : plan_(plan), timer_(loop) {
+  Worker(io::Loop& loop, const Plan& plan) : timer_(loop) {
     for (std::size_t i = loop.index(); i < plan.streams.size(); i += plan.loops) {
       starts_.push_back(plan.spread.start_of(i));
-      publishers_.push_back(std::make_unique<LoadPublisher>(
-          loop, plan.target, plan.streams[i], plan.tls.get(), plan.source, figures_));
+      publishers_.push_back(std::make_unique<LoadPublisher>(loop, plan.target, plan.streams[i],
+                                                            plan.tls.get(), plan.source, figures_));
     }
   }
 
@@ -64,7 +64,6 @@ class Worker {
     }
   }
 
-  const Plan& plan_;
   PublishFigures figures_;
   std::vector<base::Duration> starts_;
   std::vector<std::unique_ptr<LoadPublisher>> publishers_;
@@ -122,10 +121,11 @@ base::Expected<Plan> make_plan(const PublishOptions& options) {
 }
 
 void print_second(std::chrono::seconds elapsed, const PublishFigures& now, std::uint64_t& before) {
-  fmt::print("{:>5} s  {:>6} publishing  {:>4} refused  {:>4} dropped  {:>8.2f} Mbit/s  "
-             "late p99 {:.1f} ms\n",
-             elapsed.count(), now.publishing, now.refused.total(), now.dropped.total(),
-             static_cast<double>(now.bytes - before) * 8 / 1e6, now.lateness.percentile_ms(0.99));
+  fmt::print(
+      "{:>5} s  {:>6} publishing  {:>4} refused  {:>4} dropped  {:>8.2f} Mbit/s  "
+      "late p99 {:.1f} ms\n",
+      elapsed.count(), now.publishing, now.refused.total(), now.dropped.total(),
+      static_cast<double>(now.bytes - before) * 8 / 1e6, now.lateness.percentile_ms(0.99));
   (void)std::fflush(stdout);
   before = now.bytes;
 }
@@ -146,7 +146,7 @@ int run_publish(const PublishOptions& options) {
         if (!options.json) print_second(elapsed, figures, before);
       });
   Report report;
-  report.add("publishers", options.count);
+  report.add("publishers", std::uint64_t{options.count});
   report.add("connected", total.connected);
   report.add("finished", total.finished);
   report.add("refused", total.refused);

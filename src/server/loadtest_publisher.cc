@@ -49,10 +49,9 @@ void LoadPublisher::start() {
 
 void LoadPublisher::on_connected(io::Socket socket) {
   state_ = State::kStarting;
-  connection_ =
-      tls_ != nullptr
-          ? io::Connection::tls_client(loop_, std::move(socket), *tls_, target_.host, *this)
-          : io::Connection::plain(loop_, std::move(socket), *this);
+  connection_ = tls_ != nullptr ? io::Connection::tls_client(loop_, std::move(socket), *tls_,
+                                                             target_.host, *this)
+                                : io::Connection::plain(loop_, std::move(socket), *this);
   std::string app = target_.path.substr(1);
   app.resize(app.rfind('/'));
   wire::rtmp::ClientSessionOptions options;
@@ -121,9 +120,7 @@ void LoadPublisher::send(wire::rtmp::MediaKind kind, base::Duration time,
                          const base::Slice& payload) {
   out_.clear();
   session_->send_media(
-      kind,
-      static_cast<std::uint32_t>(
-          std::chrono::round<std::chrono::milliseconds>(time).count()),
+      kind, static_cast<std::uint32_t>(std::chrono::round<std::chrono::milliseconds>(time).count()),
       payload, out_);
   for (const base::Slice& slice : out_) figures_.bytes += slice.size();
   connection_->write(out_);

@@ -20,14 +20,14 @@ namespace server::loadtest {
 
 /// What the publishers of one worker have counted so far.
 struct PublishFigures {
-  std::int64_t publishing = 0;   // now
-  std::uint64_t connected = 0;   // were let in
-  std::uint64_t finished = 0;    // left in time
-  std::uint64_t bytes = 0;       // handed to sockets
+  std::int64_t publishing = 0;  // now
+  std::uint64_t connected = 0;  // were let in
+  std::uint64_t finished = 0;   // left in time
+  std::uint64_t bytes = 0;      // handed to sockets
   std::uint64_t pictures = 0;
-  Failures refused;              // in the server's words
-  Failures dropped;              // after they were let in
-  Histogram lateness;            // of sending, behind the pictures' schedule
+  Failures refused;    // in the server's words
+  Failures dropped;    // after they were let in
+  Histogram lateness;  // of sending, behind the pictures' schedule
 
   void merge(const PublishFigures& other);
 };
@@ -35,8 +35,8 @@ struct PublishFigures {
 class LoadPublisher final : private io::Connection::Handler {
  public:
   /// Everything outlives the publisher. `stream` is the last part of the path: a secret.
-  LoadPublisher(io::Loop& loop, const Target& target, std::string stream,
-                const io::TlsContext* tls, const SyntheticSource& source, PublishFigures& figures);
+  LoadPublisher(io::Loop& loop, const Target& target, std::string stream, const io::TlsContext* tls,
+                const SyntheticSource& source, PublishFigures& figures);
 
   void start();
   /// Says that the broadcast ends and closes.

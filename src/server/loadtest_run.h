@@ -100,8 +100,7 @@ class Run {
     if (ending_) return;
     ending_ = true;
     for_each([](Worker& worker) { worker.finish(); });
-    timer_.start(std::chrono::milliseconds(300),
-                 [this] { gather([this] { main_.stop(); }); });
+    timer_.start(std::chrono::milliseconds(300), [this] { gather([this] { main_.stop(); }); });
   }
 
   io::Loop main_;

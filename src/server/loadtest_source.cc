@@ -16,7 +16,8 @@ class BitWriter {
   void bits(std::uint32_t value, unsigned count) {
     for (unsigned i = count; i-- > 0;) {
       if (used_ % 8 == 0) bytes_.push_back(0);
-      bytes_.back() = static_cast<std::uint8_t>(bytes_.back() | ((value >> i & 1U) << (7 - used_ % 8)));
+      bytes_.back() =
+          static_cast<std::uint8_t>(bytes_.back() | ((value >> i & 1U) << (7 - used_ % 8)));
       ++used_;
     }
   }
@@ -46,7 +47,7 @@ class BitWriter {
   std::size_t used_ = 0;
 };
 
-constexpr std::uint8_t kProfile = 66;      // Baseline
+constexpr std::uint8_t kProfile = 66;        // Baseline
 constexpr std::uint8_t kConstraints = 0xC0;  // constrained, also Main
 constexpr std::uint8_t kLevel = 42;
 
@@ -137,8 +138,7 @@ SyntheticSource::SyntheticSource(const SourceOptions& options) : options_(option
   using media::Codec;
   const media::flv::TagTarget video{.codec = Codec::kH264};
   const media::flv::TagTarget audio{.codec = Codec::kAac};
-  video_config_ = base::Slice::take(
-      media::flv::write_config(video, synthetic_avc_config(options)));
+  video_config_ = base::Slice::take(media::flv::write_config(video, synthetic_avc_config(options)));
   constexpr std::uint8_t kAacLowComplexity48Stereo[] = {0x11, 0x90};
   audio_config_ = base::Slice::take(media::flv::write_config(audio, kAacLowComplexity48Stereo));
 

@@ -46,7 +46,7 @@ class SyntheticSource {
   base::Slice video_config_;
   base::Slice audio_config_;
   base::Slice audio_frame_;
-  base::Bytes key_;    // tag bodies with room for the stamp
+  base::Bytes key_;  // tag bodies with room for the stamp
   base::Bytes other_;
 };
 

@@ -37,8 +37,7 @@ std::array<std::uint8_t, kStampSize> write_stamp(base::WallTime time) {
   return out;
 }
 
-void StampReader::receive(base::ByteSpan data,
-                          const std::function<void(base::WallTime)>& found) {
+void StampReader::receive(base::ByteSpan data, const std::function<void(base::WallTime)>& found) {
   // Pieces are searched in place; only a stamp across their border is put together.
   const auto search = [&](std::string_view text) {
     std::size_t from = 0;

@@ -41,7 +41,9 @@ double Histogram::mean_ms() const {
   return count_ == 0 ? 0 : static_cast<double>(sum_us_) / static_cast<double>(count_) / 1000;
 }
 
-double Histogram::max_ms() const { return static_cast<double>(max_us_) / 1000; }
+double Histogram::max_ms() const {
+  return static_cast<double>(max_us_) / 1000;
+}
 
 double Histogram::percentile_ms(double share) const {
   const auto wanted = static_cast<std::uint64_t>(

@@ -34,7 +34,7 @@ class Histogram {
   static std::size_t bucket_of(std::uint64_t microseconds);
   static std::uint64_t upper_bound(std::size_t bucket);
 
-  std::array<std::uint64_t, kSteps * (kMaxBits - kExactBits + 1)> buckets_{};
+  std::array<std::uint64_t, kSteps*(kMaxBits - kExactBits + 1)> buckets_{};
   std::uint64_t count_ = 0;
   std::uint64_t sum_us_ = 0;
   std::uint64_t max_us_ = 0;
