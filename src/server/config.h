@@ -20,8 +20,6 @@ namespace server {
 
 enum class ContainerFormat { kTs, kFragmentedMp4 };
 enum class LatencyMode { kLow, kNormal };
-enum class ChannelType { kBasic, kStandard, kAdvancedSd, kAdvancedHd };
-enum class TlsVersion { k1_2, k1_3 };
 enum class DemoSize { k640x360, k1280x720, k1920x1080 };
 
 struct ChannelConfig {
@@ -32,7 +30,6 @@ struct ChannelConfig {
   bool insecure_ingest = false;
   LatencyMode latency_mode = LatencyMode::kLow;
   ContainerFormat container_format = ContainerFormat::kTs;
-  ChannelType type = ChannelType::kStandard;
   Bitrate max_bitrate;
 };
 
@@ -53,7 +50,6 @@ struct Config {
     ListenAddress listen;
     std::string certificate;  // path; empty together with private_key = a development one
     std::string private_key;  // path
-    TlsVersion minimum_version = TlsVersion::k1_2;
     bool ktls = false;
   };
   struct Rtmp {

@@ -78,9 +78,6 @@ constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warn", "e
 constexpr std::array<std::string_view, 2> kFormats = {"text", "json"};
 constexpr std::array<std::string_view, 2> kContainers = {"TS", "FRAGMENTED_MP4"};
 constexpr std::array<std::string_view, 2> kLatencyModes = {"LOW", "NORMAL"};
-constexpr std::array<std::string_view, 4> kChannelTypes = {"BASIC", "STANDARD", "ADVANCED_SD",
-                                                           "ADVANCED_HD"};
-constexpr std::array<std::string_view, 2> kTlsVersions = {"1.2", "1.3"};
 constexpr std::array<std::string_view, 3> kDemoSizes = {"640x360", "1280x720", "1920x1080"};
 
 // A choice whose enum member is reached by `Access` (a captureless lambda Owner& -> Enum&).
@@ -182,10 +179,6 @@ const std::array kServerSettings = std::to_array<Setting<Config>>({
      .field = field<Config>(FIELD(https.private_key)),
      .default_text = "",
      .description = "PEM file with the certificate's private key."},
-    {.name = "https.minimum_version",
-     .field = CHOICE(https.minimum_version, kTlsVersions),
-     .default_text = "1.2",
-     .description = "Oldest TLS version that HTTPS and RTMPS accept."},
     {.name = "https.ktls",
      .field = field<Config>(FIELD(https.ktls)),
      .default_text = "false",
@@ -359,10 +352,6 @@ const std::array kChannelSettings = std::to_array<Setting<ChannelConfig>>({
      .field = CHANNEL_CHOICE(container_format, kContainers),
      .default_text = "`live.container`",
      .description = "Container that players get unless they ask for the other one."},
-    {.name = "type",
-     .field = CHANNEL_CHOICE(type, kChannelTypes),
-     .default_text = "STANDARD",
-     .description = "Kind of channel, as in the API."},
     {.name = "max_bitrate",
      .field = field<ChannelConfig>(CHANNEL_FIELD(max_bitrate)),
      .default_text = "`limits.max_bitrate`",

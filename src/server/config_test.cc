@@ -40,7 +40,6 @@ channels:
     passphrase: correct-horse-battery
     insecure_ingest: true
     latency_mode: NORMAL
-    type: BASIC
     max_bitrate: 3.5Mbps
   - id: AAAAbbbb0002
     stream_key: sk_local_second-key
@@ -82,7 +81,6 @@ TEST(Config, ChannelsInheritAndOverride) {
   EXPECT_EQ(first.passphrase, "correct-horse-battery");
   EXPECT_TRUE(first.insecure_ingest);
   EXPECT_EQ(first.latency_mode, LatencyMode::kNormal);
-  EXPECT_EQ(first.type, ChannelType::kBasic);
   EXPECT_EQ(first.container_format, ContainerFormat::kFragmentedMp4);
   EXPECT_EQ(first.max_bitrate.bits_per_second, 3'500'000U);
   const ChannelConfig& second = loaded->config.channels[1];
@@ -189,7 +187,7 @@ TEST(Config, WrongChannelsSayWhereAndWhat) {
                "r.yaml:1:11: channels must be a list; begin each channel with '- id: ...'"},
            Row{"channels:\n  - sk_a_secret_key\n",
                "r.yaml:2:5: channels[0] must be a group of settings (id, name, stream_key, "
-               "passphrase, insecure_ingest, latency_mode, container_format, type, max_bitrate)"},
+               "passphrase, insecure_ingest, latency_mode, container_format, max_bitrate)"},
            Row{"channels:\n  - stream_key: sk_12345\n",
                "r.yaml:2:5: channels[0] needs id, which must be 12 letters and digits"},
            Row{"channels:\n  - id: AAAAbbbb0001\n",

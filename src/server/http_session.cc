@@ -21,8 +21,7 @@ struct HttpMetrics {
       base::metrics().counter("rostrum_http_requests_total", "HTTP requests received");
   base::Counter& sent = base::metrics().counter("rostrum_http_sent_bytes_total",
                                                 "Bytes of HTTP responses handed to sockets");
-  base::Gauge& connections =
-      base::metrics().gauge("rostrum_http_connections", "Open HTTP connections");
+  base::Gauge& connections = open_connections();
   base::Counter& slow = base::metrics().counter(
       "rostrum_http_slow_readers_total", "HTTP connections closed because they did not read");
 };
@@ -33,6 +32,12 @@ HttpMetrics& counters() {
 }
 
 }  // namespace
+
+base::Gauge& open_connections() {
+  static base::Gauge& gauge =
+      base::metrics().gauge("rostrum_http_connections", "Open HTTP connections");
+  return gauge;
+}
 
 HttpSession::HttpSession(HttpContext& context, io::Socket socket, const io::TlsContext* tls)
     : context_(context),

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/metrics.h"
 #include "io/coarse_timer.h"
 #include "io/connection.h"
 #include "live/live.h"
@@ -16,6 +17,9 @@
 namespace server {
 
 class HttpSession;
+
+/// Open HTTP connections of all loops.
+base::Gauge& open_connections();
 
 /// Answers requests; one for each loop.
 class HttpRouter {

@@ -51,11 +51,9 @@ void LoopServices::tick() {
 }
 
 bool LoopServices::has_room() const {
-  static base::Gauge& open =
-      base::metrics().gauge("rostrum_http_connections", "Open HTTP connections");
   static base::Counter& refused = base::metrics().counter(
       "rostrum_http_refused_total", "HTTP connections refused because there are too many");
-  if (open.value() < shared_.config->limits.max_connections) return true;
+  if (open_connections().value() < shared_.config->limits.max_connections) return true;
   refused.add();
   return false;
 }

@@ -324,9 +324,7 @@ void Server::close_viewers() {
 }
 
 void Server::wait_for_viewers() {
-  static base::Gauge& open =
-      base::metrics().gauge("rostrum_http_connections", "Open HTTP connections");
-  if (open.value() == 0 || main_.now() >= drain_deadline_) {
+  if (open_connections().value() == 0 || main_.now() >= drain_deadline_) {
     main_.stop();
     return;
   }

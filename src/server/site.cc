@@ -8,6 +8,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/metrics.h"
+#include "io/system.h"
 #include "server/static_files.h"
 
 namespace server {
@@ -63,8 +64,7 @@ void Site::handle(HttpSession& session, wire::http::RequestId id, Request&& requ
     const bool ready = readiness_.is_ready();
     session.respond(id, text_response(ready ? 200 : 503, ready ? "ready\n" : "draining\n"));
   } else if (path == "/metrics" && info_.metrics_enabled) {
-    session.respond(id, text_response(200, base::metrics().expose(),
-                                      "text/plain; version=0.0.4; charset=utf-8"));
+    metrics(session, id);
   } else if (path == "/api/rostrum/v1/server") {
     session.respond(id, server_info(session, request));
   } else if (path == "/api/rostrum/v1/channels") {
@@ -96,6 +96,33 @@ Response Site::server_info(const HttpSession& session, const Request& request) c
   add("rtmps", info_.rtmps_port, "/app");
   add("srt", info_.srt_port, "");
   return json_response(200, json::object{{"version", info_.version}, {"ingest", ingest}});
+}
+
+// Figures that nobody keeps up to date are taken when somebody asks.
+void Site::metrics(HttpSession& session, wire::http::RequestId id) {
+  live_.status(loop_, [weak = session.self(), id](const std::vector<live::StreamStatus>& streams) {
+    const auto alive = weak.lock();
+    if (alive == nullptr) return;
+    std::int64_t live = 0;
+    std::int64_t viewers = 0;
+    std::int64_t window = 0;
+    for (const live::StreamStatus& stream : streams) {
+      live += stream.live ? 1 : 0;
+      viewers += stream.viewers;
+      window += static_cast<std::int64_t>(stream.window_bytes);
+    }
+    base::Metrics& all = base::metrics();
+    all.gauge("rostrum_streams", "Streams that are live").set(live);
+    all.gauge("rostrum_viewers", "Viewers of all streams in the last seconds").set(viewers);
+    all.gauge("rostrum_window_bytes", "Coded media held for viewers").set(window);
+    all.gauge("process_resident_memory_bytes", "Memory in use")
+        .set(static_cast<std::int64_t>(io::resident_memory()));
+    const io::CpuTimes cpu = io::cpu_times();
+    all.gauge("rostrum_cpu_milliseconds", "CPU time used by the server so far")
+        .set(std::chrono::duration_cast<std::chrono::milliseconds>(cpu.user + cpu.system).count());
+    (*alive)->respond(id,
+                      text_response(200, all.expose(), "text/plain; version=0.0.4; charset=utf-8"));
+  });
 }
 
 void Site::channels(HttpSession& session, wire::http::RequestId id, std::string only) {

@@ -45,6 +45,7 @@ class Site final : public HttpRouter {
 
  private:
   void channels(HttpSession& session, wire::http::RequestId id, std::string only);
+  void metrics(HttpSession& session, wire::http::RequestId id);
   wire::http::Response server_info(const HttpSession& session,
                                    const wire::http::Request& request) const;
   std::string render_channels(const std::vector<live::StreamStatus>& streams,
