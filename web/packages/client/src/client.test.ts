@@ -19,6 +19,11 @@ describe('api', () => {
     });
   });
 
+  it('does not say the name twice', async () => {
+    const api = createApi('', answers(200, { id: 'a', name: 'Demo', title: 'Demo' }));
+    expect((await api.channel('a')).title).toBe('');
+  });
+
   it('asks for the channel with its id escaped', async () => {
     const fetcher = answers(200, { id: 'x/y' });
     await createApi('http://h', fetcher).channel('x/y');

@@ -28,10 +28,12 @@ export function parseChannel(value: unknown): Channel {
   const id = text(from['id']);
   if (id === '') throw new TypeError('channel without an id');
   const viewers = from['viewers'];
+  const name = text(from['name']) || id;
+  const title = text(from['title']);
   return {
     id,
-    name: text(from['name']) || id,
-    title: text(from['title']),
+    name,
+    title: title === name ? '' : title,
     live: from['live'] === true,
     startedAt: textOrNull(from['startedAt']),
     viewers: typeof viewers === 'number' && Number.isFinite(viewers) ? Math.max(0, viewers) : 0,

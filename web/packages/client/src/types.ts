@@ -3,6 +3,7 @@
 export interface Channel {
   readonly id: string;
   readonly name: string;
+  /** What this broadcast is about; empty when there is nothing to add to the name. */
   readonly title: string;
   readonly live: boolean;
   readonly startedAt: string | null;

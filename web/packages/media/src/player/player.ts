@@ -90,6 +90,7 @@ export class Player {
       this.video.addEventListener(name, changed, { signal });
     }
     this.video.addEventListener('pause', () => this.paused(), { signal });
+    this.video.addEventListener('canplay', () => this.canPlay(), { signal });
     this.video.addEventListener('ended', () => this.finished(), { signal });
     globalThis.addEventListener('offline', () => this.tell({ type: 'offline' }), { signal });
     globalThis.addEventListener('online', () => this.tell({ type: 'online' }), { signal });
@@ -348,29 +349,25 @@ export class Player {
   }
 
   private paused(): void {
-    // The browser pauses too: hidden muted pages, a call that takes the sound. Only a visible pause is meant.
-    if (
-      document.visibilityState === 'visible' &&
-      !this.video.ended &&
-      this.engine &&
-      this.moved &&
-      !this.video.seeking
-    ) {
-      this.wantsPlay = false;
-    }
+    const { video } = this;
+    // Browsers pause too: hidden muted pages, a call that takes the sound, a decoder that failed and whose
+    // repair empties the element. Only a visible pause of a healthy picture is the viewer's (media keys).
+    const healthy =
+      this.moved && !video.ended && !video.seeking && !video.error && video.readyState >= 2;
+    if (document.visibilityState === 'visible' && this.engine && healthy) this.wantsPlay = false;
     this.events.changed();
   }
 
-  private visibility(): void {
-    if (
-      document.visibilityState === 'visible' &&
-      this.wantsPlay &&
-      this.video.paused &&
-      this.engine
-    ) {
+  /** There is media again for someone who wants to watch: after a repair the element stands paused. */
+  private canPlay(): void {
+    if (this.wantsPlay && this.video.paused && !this.video.ended && this.engine) {
       this.pace.resumedByItself();
       this.startPlaying();
     }
+  }
+
+  private visibility(): void {
+    if (document.visibilityState === 'visible') this.canPlay();
     if (this.engine) this.tick();
   }
 
@@ -391,11 +388,7 @@ export class Player {
       now,
       position,
       ahead: end - position,
-      shouldMove:
-        this.recovery.phase !== 'idle' &&
-        !video.paused &&
-        !video.seeking &&
-        document.visibilityState === 'visible',
+      shouldMove: this.wantsPlay && !video.ended && document.visibilityState === 'visible',
       edge: engine.edge,
     });
     if (diagnosis === 'steady') this.tell({ type: 'steady' });

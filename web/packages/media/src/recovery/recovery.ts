@@ -188,8 +188,6 @@ export class Recovery {
     if (this.reason === 'offline') this.reason = null;
     this.attempts = 0;
     switch (this.phase) {
-      case 'on':
-        return [{ type: 'resume' }];
       case 'opening':
         return this.open();
       case 'reconnecting':
