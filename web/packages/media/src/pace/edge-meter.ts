@@ -20,6 +20,9 @@ const forgivenSeconds = 2;
 /** A silence longer than this (beyond the usual arrival) starts a new line instead of counting as jitter. */
 const silence = 1.5;
 const largestChunk = 12;
+/** When all that came for so long is late by more than this, the line itself has moved. */
+const shiftAfter = 2;
+const shift = 0.25;
 
 export class EdgeMeter {
   private arrivals: Arrival[] = [];
@@ -76,8 +79,21 @@ export class EdgeMeter {
   private arrive(arrival: Arrival): void {
     const from = arrival.at - lineWindow;
     this.arrivals = this.arrivals.filter((a) => a.at >= from).slice(-200);
-    const best = Math.max(arrival.line, ...this.arrivals.map((a) => a.line));
     this.arrivals.push(arrival);
+    let best = Math.max(...this.arrivals.map((a) => a.line));
+    const recent = this.arrivals.filter((a) => a.at >= arrival.at - shiftAfter);
+    const first = recent[0] ?? arrival;
+    const recentBest = Math.max(...recent.map((a) => a.line));
+    if (
+      recent.length >= 4 &&
+      arrival.at - first.at > 0.8 * shiftAfter &&
+      best - recentBest > shift
+    ) {
+      // Everything is late by as much: the encoder lost that time for good, which is no jitter.
+      best = recentBest;
+      this.arrivals = recent;
+      this.lateness = this.lateness.filter((bucket) => bucket.second < Math.floor(first.at) - 1);
+    }
     const second = Math.floor(arrival.at);
     const late = best - arrival.line;
     const bucket = this.lateness[this.lateness.length - 1];

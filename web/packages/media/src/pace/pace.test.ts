@@ -100,6 +100,17 @@ describe('pace after a freeze of the encoder', () => {
       ),
     ).toBeLessThan(0.6);
   });
+
+  it.each([0.8, 1.3, 1.8])('does not take %s s lost by the encoder for jitter', (lost) => {
+    const o = simulate({
+      chunk: 0.2,
+      delay: (made) => (made < 15 ? 0.02 : 0.02 + lost),
+      join: 0.6,
+      seconds: 40,
+    });
+    expect(Math.max(...within(o, 20).map((s) => s.aim))).toBeLessThan(0.55);
+    expect(Math.max(...within(o, 27).map((s) => s.ahead))).toBeLessThan(0.7);
+  });
 });
 
 describe('pace on a bad network', () => {
