@@ -53,7 +53,11 @@ base::Expected<std::unique_ptr<io::SrtListener>> listen_for_srt(
       options,
       [&admission, &live](const io::SrtRequest& request) -> io::SrtDecision {
         const SrtStreamName name = parse_srt_stream_id(request.stream_id);
-        if (!name.is_valid) return io::SrtReject::kBadRequest;
+        if (!name.is_valid) {
+          base::log_warn("srt publisher refused", {{"remote", request.peer.to_string()},
+                                                   {"reason", "the stream id is not valid"}});
+          return io::SrtReject::kBadRequest;
+        }
         const auto entry = admission.find_srt(name.key);
         if (!entry) {
           base::log_warn("srt publisher refused",
@@ -146,11 +150,18 @@ void SrtSession::refuse(const base::Error& reason) {
 }
 
 void SrtSession::note(base::Expected<void> result) {
-  if (!result && !failure_) failure_ = std::move(result.error());
+  if (result || failure_) return;
+  failure_ = std::move(result.error());
+  // The programme names a video track: what is missing is what it takes to make use of it.
+  if (failure_->code == base::ErrorCode::kUnsupported && !has_video_ && videos_ > 0) {
+    failure_->message =
+        "the video has no parameter sets; let the encoder repeat them at every keyframe";
+  }
 }
 
 void SrtSession::on_program(std::size_t videos, std::size_t audios) {
   if (failure_) return;
+  videos_ = videos;
   if (videos == 0) {
     note(base::fail(base::ErrorCode::kUnsupported,
                     unsupported_.empty() ? "the programme has no video; add an H.264 or HEVC track"
@@ -162,6 +173,7 @@ void SrtSession::on_program(std::size_t videos, std::size_t audios) {
 }
 
 void SrtSession::on_track(const media::Track& track) {
+  has_video_ = has_video_ || track.kind() == media::TrackKind::kVideo;
   if (!failure_) note(ingest_->track(track));
 }
 

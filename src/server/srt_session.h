@@ -73,6 +73,8 @@ class SrtSession final : private io::SrtConnection::Handler,
   media::mpegts::Demuxer demuxer_;
   std::unique_ptr<live::Ingest> ingest_;
   live::EncoderInfo encoder_;
+  std::size_t videos_ = 0;  // as the programme's map has it
+  bool has_video_ = false;  // a video track has come
   std::string unsupported_;
   std::optional<base::Error> failure_;
   std::shared_ptr<SrtSession*> self_;  // answers that come late find null here

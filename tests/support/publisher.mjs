@@ -25,3 +25,29 @@ export function publishTestCard(t, url, { size = '640x360', fps = 30, bitrate = 
   card.child.stdin.write(`${url}\n`);
   return card;
 }
+
+/** Frames in a second of a rate as ffmpeg writes it: "25", "30000/1001". */
+export function framesPerSecond(rate) {
+  const [frames, seconds = 1] = `${rate}`.split('/').map(Number);
+  return frames / seconds;
+}
+
+/** `seconds` of pictures and sound of a given form, in real time; `audio` null for none. */
+export function source({
+  seconds = 6, fps = 30, gop = 2, size = '320x180', bframes = 0, video = 'libx264', audio = 'aac',
+  rate = 48000, channels = 2, bitrate = '400k',
+} = {}) {
+  const frames = Math.round(gop * framesPerSecond(fps));
+  const input = ['-re', '-f', 'lavfi', '-t', `${seconds}`, '-i', `testsrc2=size=${size}:rate=${fps}`];
+  if (audio) input.push('-re', '-f', 'lavfi', '-t', `${seconds}`, '-i', `sine=frequency=440:sample_rate=${rate}`);
+  input.push('-pix_fmt', 'yuv420p', '-c:v', video, '-b:v', bitrate, '-g', `${frames}`);
+  if (video === 'libx264') {
+    input.push('-preset', 'ultrafast', '-bf', `${bframes}`, '-keyint_min', `${frames}`, '-sc_threshold', '0');
+    if (bframes > 0) input.push('-x264-params', 'b-adapt=0');
+  } else {
+    input.push('-preset', 'ultrafast', '-x265-params',
+      `log-level=none:keyint=${frames}:min-keyint=${frames}:scenecut=0:bframes=${bframes}:pools=1`);
+  }
+  if (audio) input.push('-c:a', audio, '-b:a', '96k', '-ac', `${channels}`);
+  return input;
+}

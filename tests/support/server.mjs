@@ -13,6 +13,22 @@ export const channel = {
   insecure_ingest: true,
 };
 
+/** The stream key of a channel made by makeChannel. */
+export const keyOf = (id) => `sk_local_key-of-${id}`;
+
+/** A channel as the configuration has it, open to plain ingest unless told otherwise. */
+export const makeChannel = (id, options = {}) => ({
+  id, name: id, stream_key: keyOf(id), insecure_ingest: true, ...options,
+});
+
+/** Nothing a server wrote names a key or passphrase of `channels`. */
+export function assertNoSecrets(server, channels) {
+  for (const { stream_key: key, passphrase } of channels) {
+    if (key) assert.ok(!server.output().includes(key), `the key ${key} is in the log`);
+    if (passphrase) assert.ok(!server.output().includes(passphrase), 'the passphrase is in the log');
+  }
+}
+
 /**
  * Starts a server on free ports. `config` is what the YAML file holds (JSON is YAML). Gives its
  * base URLs (`http`, `https`, `rtmp`, `rtmps`, `srt`), `dataDir`, `output()` and `stop()`; the
