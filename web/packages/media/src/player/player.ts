@@ -390,12 +390,11 @@ export class Player {
       ahead: end - position,
       shouldMove: this.wantsPlay && !video.ended && document.visibilityState === 'visible',
       edge: engine.edge,
+      complete: engine.live === false && !engine.recording,
     });
     if (diagnosis === 'steady') this.tell({ type: 'steady' });
-    else if (diagnosis === 'stuck')
-      this.tell(
-        engine.live === false && end - position < 0.5 ? { type: 'finished' } : { type: 'stuck' },
-      );
+    else if (diagnosis === 'over') this.finished();
+    else if (diagnosis === 'stuck') this.tell({ type: 'stuck' });
     else if (diagnosis === 'hungry')
       this.tell({ type: 'fault', kind: 'network', atManifest: false, status: 0 });
     if (was !== this.moved || before !== this.state) this.events.changed();

@@ -13,6 +13,7 @@ function watch(seconds: number, at: (t: number) => Partial<Vitals>): Diagnosis[]
       ahead: 0.4,
       shouldMove: true,
       edge: now / 1000 + 1,
+      complete: false,
       ...at(now / 1000),
     });
     if (what !== 'well') said.push(what);
@@ -32,6 +33,12 @@ describe('watchdog', () => {
       'steady',
       'hungry',
     ]);
+  });
+  it('knows that a complete broadcast is over, though its last piece is missing', () => {
+    const said = watch(6, (t) =>
+      t > 4 ? { position: 4, ahead: 0.1, edge: 5, complete: true } : {},
+    );
+    expect(said).toEqual(['steady', 'over']);
   });
   it('leaves a broadcast alone that paused', () => {
     expect(watch(40, (t) => (t > 4 ? { position: 4, ahead: 0, edge: 5 } : {}))).toEqual(['steady']);

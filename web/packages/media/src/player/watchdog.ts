@@ -9,13 +9,17 @@ export interface Vitals {
   readonly shouldMove: boolean;
   /** End of the playlist, to tell a paused broadcast from a broken player. */
   readonly edge: number | null;
+  /** The playlist has its end mark: nothing more will come. */
+  readonly complete: boolean;
 }
 
-export type Diagnosis = 'well' | 'steady' | 'stuck' | 'hungry';
+export type Diagnosis = 'well' | 'steady' | 'stuck' | 'hungry' | 'over';
 
 const steadyAfter = 3000;
 const stuckAfter = 2500;
 const hungryAfter = 6000;
+/** The last piece may never arrive when the server goes down with the broadcast. */
+const overAfter = 1500;
 
 export class Watchdog {
   private position = Number.NaN;
@@ -56,6 +60,8 @@ export class Watchdog {
       return 'well';
     }
     const still = now - this.movedAt;
+    if (vitals.ahead <= 0.3 && vitals.complete && still > overAfter)
+      return this.trouble(now, 'over');
     if (vitals.ahead > 0.3 && still > stuckAfter) return this.trouble(now, 'stuck');
     // Media is published but does not get here.
     if (vitals.ahead <= 0.3 && still > hungryAfter && now - this.edgeMovedAt < hungryAfter) {
