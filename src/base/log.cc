@@ -67,6 +67,10 @@ void configure_log(LogLevel level, LogFormat format) {
   g_format = format;
 }
 
+bool is_logged(LogLevel level) {
+  return level >= g_level.load(std::memory_order_relaxed);
+}
+
 void set_log_tap(LogTap tap) {
   g_tap = tap;
 }
@@ -104,7 +108,7 @@ std::string format_log_line(LogFormat format, std::string_view timestamp, LogLev
 }
 
 void log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
-  if (level < g_level.load(std::memory_order_relaxed)) return;
+  if (!is_logged(level)) return;
   const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
   const std::string line = format_log_line(g_format, to_rfc3339_ms(now), level, event, fields);
   logger().info(line);

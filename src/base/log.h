@@ -39,6 +39,9 @@ class LogField {
 /// Sets level and format for the whole program; call once at start. Default: info, text.
 void configure_log(LogLevel level, LogFormat format);
 
+/// Whether lines of this level are written: asked before fields are made on a hot path.
+bool is_logged(LogLevel level);
+
 /// Receives every finished line, for log tails and tests; called on the logging thread of control.
 using LogTap = void (*)(std::string_view line);
 void set_log_tap(LogTap tap);

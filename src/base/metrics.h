@@ -18,6 +18,8 @@ using MetricLabels = std::vector<std::pair<std::string, std::string>>;
 class Counter {
  public:
   void add(std::uint64_t amount = 1) { value_.fetch_add(amount, std::memory_order_relaxed); }
+  /// Counts one and says which one it was, from 1.
+  std::uint64_t take_next() { return value_.fetch_add(1, std::memory_order_relaxed) + 1; }
   std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
 
  private:

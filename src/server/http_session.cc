@@ -1,5 +1,7 @@
 #include "server/http_session.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/log.h"
@@ -31,6 +33,12 @@ HttpMetrics& counters() {
   return instance;
 }
 
+std::uint64_t next_number() {
+  static base::Counter& total =
+      base::metrics().counter("rostrum_http_connections_total", "HTTP connections accepted");
+  return total.take_next();
+}
+
 }  // namespace
 
 base::Gauge& open_connections() {
@@ -41,6 +49,7 @@ base::Gauge& open_connections() {
 
 HttpSession::HttpSession(HttpContext& context, io::Socket socket, const io::TlsContext* tls)
     : context_(context),
+      number_(next_number()),
       secure_(tls != nullptr),
       timer_(*context.loop),
       self_(std::make_shared<HttpSession*>(this)) {
@@ -54,6 +63,10 @@ HttpSession::HttpSession(HttpContext& context, io::Socket socket, const io::TlsC
 HttpSession::~HttpSession() {
   counters().connections.add(-1);
   for (const auto& [id, handle] : playing_) context_.playback->cancel(handle);
+}
+
+std::string HttpSession::viewer_id() const {
+  return fmt::format("v-{}", number_);
 }
 
 void HttpSession::choose_protocol(bool http2) {
@@ -121,6 +134,12 @@ void HttpSession::on_closed(const base::Error&) {
 
 void HttpSession::on_request(wire::http::RequestId id, wire::http::Request&& request) {
   counters().requests.add();
+  if (base::is_logged(base::LogLevel::kDebug)) {
+    base::log_debug("http request", {{"viewer", viewer_id()},
+                                     {"remote", connection_->peer().to_string()},
+                                     {"method", request.method_text()},
+                                     {"path", request.raw_path()}});
+  }
   if (wire::http::is_preflight(request)) {
     http_->respond(id, wire::http::preflight_response(kCors));
     return;
@@ -202,6 +221,8 @@ void HttpSession::on_timer() {
     if (close || queued_bytes() > context_.slow_reader_bytes) {
       close = true;
       counters().slow.add();
+      base::log_info("viewer closed: it does not read",
+                     {{"viewer", viewer_id()}, {"remote", connection_->peer().to_string()}});
     }
   } else if (http_ == nullptr || http_->is_receiving()) {
     close = !moved || http_ == nullptr;

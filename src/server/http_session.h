@@ -58,6 +58,8 @@ class HttpSession final : private io::Connection::Handler,
   std::string peer_ip() const { return connection_->peer().ip(); }
   io::Address local() const { return connection_->local(); }
   io::Loop& loop() { return *context_.loop; }
+  /// Names this connection in the log.
+  std::string viewer_id() const;
 
   /// The whole answer to a request.
   void respond(wire::http::RequestId id, wire::http::Response response);
@@ -92,6 +94,7 @@ class HttpSession final : private io::Connection::Handler,
   void on_timer();
 
   HttpContext& context_;
+  const std::uint64_t number_;  // unique in this run of the program
   const bool secure_;
   bool receiving_ = false;           // inside receive(): output is written once, behind it
   std::uint32_t progress_ = 0;       // grows whenever something moves
