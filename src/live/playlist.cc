@@ -170,7 +170,7 @@ std::string render_media_playlist(const Window& window, Container container, boo
 std::string render_multivariant_playlist(const MultivariantInfo& info) {
   std::string text;
   const auto out = std::back_inserter(text);
-  fmt::format_to(out, "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-INDEPENDENT-SEGMENTS\n");
+  fmt::format_to(out, "#EXTM3U\n#EXT-X-VERSION:6\n");
   const double now = static_cast<double>(info.server_time.time_since_epoch().count()) / 1e6;
   fmt::format_to(out, "#EXT-X-SESSION-DATA:DATA-ID=\"SERVER-TIME\",VALUE=\"{:.3f}\"\n", now);
   fmt::format_to(out, "#EXT-X-SESSION-DATA:DATA-ID=\"BROADCAST-ID\",VALUE=\"{}\"\n",
