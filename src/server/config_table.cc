@@ -222,7 +222,8 @@ const std::array kServerSettings = std::to_array<Setting<Config>>({
     {.name = "live.segment_duration",
      .field = field<Config>(FIELD(live.segment_duration)),
      .default_text = "2s",
-     .description = "Length a segment aims at; it ends at the next keyframe.",
+     .description = "Length a segment aims at. It ends at a keyframe where one comes within half a "
+                    "second; otherwise it is cut, so give encoders this keyframe interval.",
      .minimum = "1s",
      .maximum = "10s"},
     {.name = "live.window",
