@@ -71,7 +71,7 @@ Connection::~Connection() {
   DCHECK(loop_.is_current());
   if (alive_ != nullptr) *alive_ = false;
   if (!descriptor_.is_open()) return;
-  if (watched_) loop_.unwatch(descriptor_.get(), *this);
+  if (watched_) loop_.unwatch(descriptor_.get(), *this, urgency_);
   if (ssl_ && secured_ && pending_ == 0 && !failure_ && !said_goodbye_) {
     (void)SSL_shutdown(ssl_.get());  // as far as the socket takes it: we do not wait here
   }
@@ -80,7 +80,7 @@ Connection::~Connection() {
 void Connection::start() {
   interest_ = EPOLLIN;
   watched_ = true;
-  loop_.watch(descriptor_.get(), interest_, *this);
+  loop_.watch(descriptor_.get(), interest_, *this, urgency_);
 }
 
 template <class Call>
@@ -229,7 +229,7 @@ void Connection::say_goodbye() {
 void Connection::fail(base::Error reason) {
   if (failure_) return;
   failure_ = std::make_unique<base::Error>(std::move(reason));
-  if (watched_) loop_.unwatch(descriptor_.get(), *this);
+  if (watched_) loop_.unwatch(descriptor_.get(), *this, urgency_);
   watched_ = false;
   loop_.defer(*this);
 }
@@ -262,13 +262,13 @@ void Connection::update_interest() {
                                (blocked_ ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
   if (wanted == interest_) return;
   interest_ = wanted;
-  loop_.rewatch(descriptor_.get(), interest_, *this);
+  loop_.rewatch(descriptor_.get(), interest_, *this, urgency_);
 }
 
 Connection::Detached Connection::detach() {
   DCHECK(loop_.is_current());
   CHECK(descriptor_.is_open());
-  if (watched_) loop_.unwatch(descriptor_.get(), *this);
+  if (watched_) loop_.unwatch(descriptor_.get(), *this, urgency_);
   watched_ = false;
   unlink();
   linger_.reset();
@@ -297,6 +297,14 @@ Address Connection::local() const {
   void* place = &native;
   if (::getsockname(descriptor_.get(), static_cast<sockaddr*>(place), &length) != 0) return {};
   return Address::from_native(native);
+}
+
+void Connection::set_urgency(Urgency urgency) {
+  DCHECK(loop_.is_current());
+  if (urgency == urgency_) return;
+  if (watched_) loop_.unwatch(descriptor_.get(), *this, urgency_);
+  urgency_ = urgency;
+  if (watched_) loop_.watch(descriptor_.get(), interest_, *this, urgency_);
 }
 
 void Connection::set_dead_peer_timeout(std::chrono::seconds timeout) {

@@ -112,6 +112,8 @@ class Connection final : private Watcher, private Deferred {
   std::optional<TlsInfo> tls() const;
   Loop& loop() { return loop_; }
 
+  /// Lets what comes in wait some milliseconds when the loop has many such connections.
+  void set_urgency(Urgency urgency);
   /// Asks the kernel to probe silent peers, and ends the connection when sent bytes stay
   /// unacknowledged for `timeout`.
   void set_dead_peer_timeout(std::chrono::seconds timeout);
@@ -164,6 +166,7 @@ class Connection final : private Watcher, private Deferred {
   Descriptor descriptor_;
   Address peer_;
   std::uint32_t interest_ = 0;
+  Urgency urgency_ = Urgency::kPrompt;
   bool blocked_ : 1 = false;       // the socket took no more; EPOLLOUT will tell
   bool read_blocked_ : 1 = false;  // TLS must write before it can read
   bool paused_ : 1 = false;

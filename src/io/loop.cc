@@ -1,14 +1,11 @@
 #include "io/loop.h"
 
 #include <pthread.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
-#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
-#include <cerrno>
 #include <csignal>
 #include <latch>
 #include <string>
@@ -16,7 +13,9 @@
 
 #include "base/check.h"
 #include "base/slice.h"
+#include "io/bulk_watch.h"
 #include "io/coarse_timer.h"
+#include "io/epoll_set.h"
 
 namespace io {
 namespace {
@@ -43,15 +42,12 @@ void ignore_broken_pipes() {
 // operation object for a wait, and a burst of ready connections costs one more epoll_wait in all
 // instead of an epoll_ctl each.
 struct Loop::Reactor {
-  Reactor()
-      : context(1), work(context.get_executor()), epoll(context, ::epoll_create1(EPOLL_CLOEXEC)) {}
+  Reactor() : context(1), work(context.get_executor()), epoll(context, ::dup(set.native())) {}
 
+  EpollSet set;
   asio::io_context context;
   asio::executor_work_guard<asio::io_context::executor_type> work;
-  asio::posix::stream_descriptor epoll;
-  std::array<epoll_event, 128> batch{};
-  std::size_t batch_size = 0;
-  std::size_t batch_next = 0;
+  asio::posix::stream_descriptor epoll;  // the set, once more
 };
 
 Loop::Loop(unsigned index)
@@ -152,54 +148,32 @@ base::WallTime Loop::wall_now() {
   return std::chrono::time_point_cast<base::WallTime::duration>(std::chrono::system_clock::now());
 }
 
-void Loop::watch(int descriptor, std::uint32_t events, Watcher& watcher) {
+EpollSet& Loop::set_for(Urgency urgency) {
   DCHECK(is_current());
-  epoll_event event{.events = events, .data = {.ptr = &watcher}};
-  CHECK(::epoll_ctl(reactor_->epoll.native_handle(), EPOLL_CTL_ADD, descriptor, &event) == 0);
+  if (urgency == Urgency::kPrompt) return reactor_->set;
+  if (bulk_ == nullptr) bulk_ = std::make_unique<BulkWatch>(*this);
+  return bulk_->set();
 }
 
-void Loop::rewatch(int descriptor, std::uint32_t events, Watcher& watcher) {
-  DCHECK(is_current());
-  epoll_event event{.events = events, .data = {.ptr = &watcher}};
-  CHECK(::epoll_ctl(reactor_->epoll.native_handle(), EPOLL_CTL_MOD, descriptor, &event) == 0);
+void Loop::watch(int descriptor, std::uint32_t events, Watcher& watcher, Urgency urgency) {
+  set_for(urgency).add(descriptor, events, watcher);
 }
 
-void Loop::unwatch(int descriptor, Watcher& watcher) {
-  DCHECK(is_current());
-  epoll_event event{};
-  CHECK(::epoll_ctl(reactor_->epoll.native_handle(), EPOLL_CTL_DEL, descriptor, &event) == 0);
-  // The watcher may be about to go while an event for it waits in the batch being handled.
-  Reactor& reactor = *reactor_;
-  for (std::size_t i = reactor.batch_next; i < reactor.batch_size; ++i) {
-    if (reactor.batch[i].data.ptr == &watcher) reactor.batch[i].data.ptr = nullptr;
-  }
+void Loop::rewatch(int descriptor, std::uint32_t events, Watcher& watcher, Urgency urgency) {
+  set_for(urgency).modify(descriptor, events, watcher);
+}
+
+void Loop::unwatch(int descriptor, Watcher& watcher, Urgency urgency) {
+  set_for(urgency).remove(descriptor, watcher);
 }
 
 void Loop::wait_for_descriptors() {
   reactor_->epoll.async_wait(asio::posix::descriptor_base::wait_read,
                              [this](const boost::system::error_code& error) {
                                if (error) return;
-                               dispatch_descriptors();
+                               (void)reactor_->set.dispatch();
                                wait_for_descriptors();
                              });
-}
-
-void Loop::dispatch_descriptors() {
-  Reactor& reactor = *reactor_;
-  const int count = ::epoll_wait(reactor.epoll.native_handle(), reactor.batch.data(),
-                                 static_cast<int>(reactor.batch.size()), 0);
-  if (count < 0) {
-    CHECK(errno == EINTR);
-    return;
-  }
-  reactor.batch_size = static_cast<std::size_t>(count);
-  reactor.batch_next = 0;
-  while (reactor.batch_next < reactor.batch_size) {
-    const epoll_event& event = reactor.batch[reactor.batch_next++];
-    if (event.data.ptr == nullptr) continue;
-    static_cast<Watcher*>(event.data.ptr)->on_ready(event.events);
-  }
-  reactor.batch_size = 0;
 }
 
 void Loop::defer(Deferred& deferred) {

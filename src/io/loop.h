@@ -24,7 +24,9 @@ class Slice;
 
 namespace io {
 
+class BulkWatch;
 class CoarseTimers;
+class EpollSet;
 
 /// Told by the loop that its descriptor is ready. May destroy itself and others meanwhile.
 class Watcher {
@@ -34,6 +36,12 @@ class Watcher {
 
  protected:
   ~Watcher() = default;
+};
+
+/// How soon a watcher must be told.
+enum class Urgency : std::uint8_t {
+  kPrompt,  // at once
+  kBulk,    // within some milliseconds where that saves wake-ups (see BulkWatch)
 };
 
 class Loop {
@@ -72,10 +80,13 @@ class Loop {
 
   // For the other files of io only.
   boost::asio::io_context& context();
-  /// Level-triggered. The watcher stays registered until unwatch(); `watcher` must outlive that.
-  void watch(int descriptor, std::uint32_t events, Watcher& watcher);
-  void rewatch(int descriptor, std::uint32_t events, Watcher& watcher);
-  void unwatch(int descriptor, Watcher& watcher);
+  /// Level-triggered. The watcher stays registered until unwatch() with the same urgency; `watcher`
+  /// must outlive that.
+  void watch(int descriptor, std::uint32_t events, Watcher& watcher,
+             Urgency urgency = Urgency::kPrompt);
+  void rewatch(int descriptor, std::uint32_t events, Watcher& watcher,
+               Urgency urgency = Urgency::kPrompt);
+  void unwatch(int descriptor, Watcher& watcher, Urgency urgency = Urgency::kPrompt);
   /// Calls `deferred.on_deferred()` once, after the handler that is running.
   void defer(Deferred& deferred);
   /// Memory to read into, shared by all connections of the loop; valid until the next read.
@@ -91,7 +102,7 @@ class Loop {
   void run_tasks();
   void run_deferred();
   void wait_for_descriptors();
-  void dispatch_descriptors();
+  EpollSet& set_for(Urgency urgency);
 
   const unsigned index_;
   std::unique_ptr<Reactor> reactor_;
@@ -111,6 +122,7 @@ class Loop {
   std::vector<std::uint8_t> record_scratch_;
   std::unique_ptr<std::vector<base::Slice>> spare_queue_;
   std::unique_ptr<CoarseTimers> coarse_timers_;
+  std::unique_ptr<BulkWatch> bulk_;  // made when first needed
 };
 
 /// Loops on threads of their own: the media loops of the program.

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -122,6 +123,7 @@ struct SrtListener::Engine {
                        const char* stream_id);
   int decide(SRTSOCKET socket, SrtRequest request);
   void run();
+  void wait_for_callers();
   void accept_all();
   void read(const std::shared_ptr<SrtSession>& session);
   void end(const std::shared_ptr<SrtSession>& session, base::Error reason);
@@ -139,6 +141,7 @@ struct SrtListener::Engine {
 
   std::mutex admissions_mutex;
   std::map<SRTSOCKET, Admission> admissions;  // guarded: admitted, not accepted yet
+  std::condition_variable caller_came;        // or the end
 
   // The reader thread's own.
   std::map<SRTSOCKET, std::shared_ptr<SrtSession>> sessions;
@@ -148,7 +151,11 @@ struct SrtListener::Engine {
 };
 
 SrtListener::Engine::~Engine() {
-  stopping = true;
+  {
+    const std::lock_guard lock(admissions_mutex);
+    stopping = true;
+  }
+  caller_came.notify_one();
   if (reader.joinable()) reader.join();
   if (listener != SRT_INVALID_SOCK) (void)srt_close(listener);
   for (const auto& [socket, session] : sessions) (void)srt_close(socket);
@@ -249,12 +256,14 @@ int SrtListener::Engine::decide(SRTSOCKET socket, SrtRequest request) {
                         .when = Loop::precise_now(),
                         .stream_id = std::move(request.stream_id),
                         .peer = request.peer};
+  caller_came.notify_one();
   return 0;
 }
 
 void SrtListener::Engine::run() {
   std::array<SRT_EPOLL_EVENT, 64> events{};
   while (!stopping) {
+    wait_for_callers();
     const int count =
         srt_epoll_uwait(poll, events.data(), static_cast<int>(events.size()), kPollMilliseconds);
     for (int i = 0; i < std::min<int>(count, static_cast<int>(events.size())); ++i) {
@@ -267,6 +276,13 @@ void SrtListener::Engine::run() {
     }
     sweep();
   }
+}
+
+// libsrt's own wait wakes up a hundred times a second: not while there is nobody to wait for.
+void SrtListener::Engine::wait_for_callers() {
+  if (!sessions.empty()) return;
+  std::unique_lock lock(admissions_mutex);
+  caller_came.wait(lock, [this] { return stopping || !admissions.empty(); });
 }
 
 void SrtListener::Engine::accept_all() {

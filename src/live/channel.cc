@@ -14,14 +14,14 @@ namespace {
 constexpr unsigned kMaxTakeovers = 100;
 
 // Sequence numbers of a channel must not go back, not even over a restart of the server, and
-// nothing is kept of an idle channel: so a stream starts counting at the clock, in seconds since
-// 2024. Segments take longer than a second on average.
+// nothing is kept of an idle channel: so a stream starts counting at the clock, in quarters of a
+// second since 2024. Segments take longer than that on average.
 constexpr std::int64_t kMsnEpoch = 1'704'067'200;
 
 std::uint64_t msn_by_clock() {
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(
-      io::Loop::wall_now().time_since_epoch());
-  return now.count() > kMsnEpoch ? static_cast<std::uint64_t>(now.count() - kMsnEpoch) : 0;
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(io::Loop::wall_now().time_since_epoch());
+  return now.count() > kMsnEpoch ? static_cast<std::uint64_t>(now.count() - kMsnEpoch) * 4 : 0;
 }
 
 // What a takeover has to share with the broadcast it takes over.
@@ -60,9 +60,8 @@ base::Expected<std::unique_ptr<Ingest>> Channel::open(const PublishGrant& grant,
     if (options.priority == 0) {
       return base::fail(base::ErrorCode::kConflict, "this channel is already being published to");
     }
-    const bool outranks =
-        challenger_ == nullptr && current_ != nullptr &&
-        options.priority > current_->options().priority;
+    const bool outranks = challenger_ == nullptr && current_ != nullptr &&
+                          options.priority > current_->options().priority;
     if (!outranks || takeovers_ >= kMaxTakeovers) {
       event(StreamEvent::Kind::kTakeoverFailure,
             outranks ? "StreamTakeoverLimitBreached" : "StreamTakeoverInvalidPriority");
@@ -93,9 +92,8 @@ void Channel::start_stream(const PublishGrant& grant) {
   Stream::Settings settings;
   settings.channel = id_;
   settings.packaging = {settings_.part, settings_.segment, settings_.window};
-  settings.default_container = grant.container == PublishGrant::DefaultContainer::kFmp4
-                                   ? Container::kFmp4
-                                   : Container::kTs;
+  settings.default_container =
+      grant.container == PublishGrant::DefaultContainer::kFmp4 ? Container::kFmp4 : Container::kTs;
   stream_ = std::make_unique<Stream>(std::move(settings), place_, io::Loop::wall_now());
   stream_end_ = 0;
   told_start_ = false;
@@ -136,8 +134,8 @@ void Channel::on_sample(TrackKey track, const Timeline::Placed& placed) {
     const std::uint32_t scale = track.kind == media::TrackKind::kVideo
                                     ? media::kVideoTimescale
                                     : stream_->tracks().at(track).timescale;
-    stream_->break_here({media::rescale(placed.sample.dts, scale, media::kVideoTimescale),
-                         io::Loop::wall_now()});
+    stream_->break_here(
+        {media::rescale(placed.sample.dts, scale, media::kVideoTimescale), io::Loop::wall_now()});
   }
   if (stream_->add(track, placed.sample) || placed.breaks) publish();
 }
@@ -149,7 +147,11 @@ void Channel::publish() {
     event(StreamEvent::Kind::kStreamStart);
   }
   parts_made().add();
-  host_.on_snapshot(stream_->snapshot());
+  if (host_.wants_snapshots(id_)) host_.on_snapshot(stream_->snapshot());
+}
+
+std::shared_ptr<const ChannelSnapshot> Channel::snapshot() const {
+  return stream_ != nullptr && stream_->playable() ? stream_->snapshot() : nullptr;
 }
 
 void Channel::on_gone(Publisher& publisher, bool finished) {
@@ -159,6 +161,14 @@ void Channel::on_gone(Publisher& publisher, bool finished) {
   }
   CHECK(&publisher == current_);
   stream_end_ = std::max(stream_end_, publisher.end());
+  if (challenger_ != nullptr) {
+    // The one that it has come to take over from is gone already: it goes on without a break.
+    current_ = std::exchange(challenger_, nullptr);
+    ++takeovers_;
+    event(StreamEvent::Kind::kTakeover);
+    last_media_ = loop_.now();
+    return;
+  }
   current_ = nullptr;
   silence_timer_.cancel();
   if (finished || !stream_->playable()) {
@@ -169,7 +179,8 @@ void Channel::on_gone(Publisher& publisher, bool finished) {
   stream_->break_here({stream_end_, io::Loop::wall_now()});
   publish();
   state_ = State::kWaiting;
-  timer_.start(settings_.reconnect_window, [this] { end_stream("the publisher did not come back"); });
+  timer_.start(settings_.reconnect_window,
+               [this] { end_stream("the publisher did not come back"); });
 }
 
 void Channel::on_limit(const base::Error& breach) {
@@ -178,7 +189,8 @@ void Channel::on_limit(const base::Error& breach) {
 
 void Channel::end(const base::Error& reason) {
   if (stream_ == nullptr || state_ == State::kEnded || state_ == State::kIdle) return;
-  for (Publisher* publisher : {std::exchange(current_, nullptr), std::exchange(challenger_, nullptr)}) {
+  for (Publisher* publisher :
+       {std::exchange(current_, nullptr), std::exchange(challenger_, nullptr)}) {
     if (publisher != nullptr) publisher->kick(reason);
   }
   silence_timer_.cancel();
@@ -216,8 +228,7 @@ base::Expected<void> Channel::put_metadata(std::string payload) {
   if (stream_ == nullptr || state_ != State::kLive || !stream_->playable()) {
     return base::fail(base::ErrorCode::kNotFound, "this channel is not broadcasting");
   }
-  stream_->add_text({media::TimedText::Origin::kApi, std::move(payload)}, 0);
-  return {};
+  return stream_->add_text({media::TimedText::Origin::kApi, std::move(payload)}, 0);
 }
 
 StreamStatus Channel::status() const {

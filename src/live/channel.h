@@ -21,6 +21,9 @@ namespace live {
 class ChannelHost {
  public:
   virtual ~ChannelHost() = default;
+  /// Whether anybody is told of what is new: if not, a channel saves itself the snapshot until it
+  /// is asked for one.
+  virtual bool wants_snapshots(const base::ChannelId&) { return true; }
   /// There is something new for viewers.
   virtual void on_snapshot(std::shared_ptr<const ChannelSnapshot> snapshot) = 0;
   /// Nothing is left for viewers, and no publisher is expected. Destroys the channel later.
@@ -43,6 +46,8 @@ class Channel {
   /// Nobody publishes, and nobody is waited for.
   bool is_over() const { return state_ == State::kIdle || state_ == State::kEnded; }
   StreamStatus status() const;
+  /// What viewers can have now; null if there is nothing.
+  std::shared_ptr<const ChannelSnapshot> snapshot() const;
 
   // For Publisher only.
   /// Its gate has opened: its tracks are known. An error means that it has to go.

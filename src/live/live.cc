@@ -34,6 +34,7 @@ class LoopSide final : public ChannelHost, public SnapshotSource {
       : engine_(engine), loop_(loop), settings_(settings), playback_(loop, settings, *this) {}
 
   // ChannelHost
+  bool wants_snapshots(const base::ChannelId& channel) override;
   void on_snapshot(std::shared_ptr<const ChannelSnapshot> snapshot) override;
   void on_idle(const base::ChannelId& channel) override;
   void on_event(const StreamEvent& event) override;
@@ -54,7 +55,7 @@ class LoopSide final : public ChannelHost, public SnapshotSource {
  private:
   struct Home {
     std::unique_ptr<Channel> channel;
-    std::shared_ptr<const ChannelSnapshot> snapshot;  // the latest
+    std::shared_ptr<const ChannelSnapshot> snapshot;  // the latest, null if that was not needed
     std::set<unsigned> subscribers;                   // loops
     bool announced = false;
   };
@@ -139,6 +140,13 @@ base::Expected<std::unique_ptr<Ingest>> LoopSide::open(const PublishGrant& grant
   return home.channel->open(grant, std::move(options), owner);
 }
 
+bool LoopSide::wants_snapshots(const base::ChannelId& channel) {
+  Home& home = homes_.at(channel);
+  if (!home.announced || !home.subscribers.empty()) return true;
+  home.snapshot.reset();
+  return false;
+}
+
 void LoopSide::on_snapshot(std::shared_ptr<const ChannelSnapshot> snapshot) {
   Home& home = homes_.at(snapshot->channel);
   home.snapshot = snapshot;
@@ -163,13 +171,14 @@ void LoopSide::remove(const base::ChannelId& channel) {
   const auto found = homes_.find(channel);
   if (found == homes_.end() || !found->second.channel->is_over()) return;
   if (found->second.announced) {
-    engine_.on_every_loop(loop_,
-                          [channel](LoopPlayback& playback) { playback.withdraw(channel); });
+    engine_.on_every_loop(loop_, [channel](LoopPlayback& playback) { playback.withdraw(channel); });
   }
   homes_.erase(found);
 }
 
-void LoopSide::on_event(const StreamEvent& event) { engine_.events().on_event(event); }
+void LoopSide::on_event(const StreamEvent& event) {
+  engine_.events().on_event(event);
+}
 
 void LoopSide::subscribe(const base::ChannelId& channel, unsigned loop) {
   LoopSide& home = engine_.home_side(channel);
@@ -184,10 +193,13 @@ void LoopSide::unsubscribe(const base::ChannelId& channel, unsigned loop) {
 void LoopSide::add_subscriber(const base::ChannelId& channel, unsigned loop) {
   const auto found = homes_.find(channel);
   if (found == homes_.end()) return;  // it is being withdrawn everywhere
-  found->second.subscribers.insert(loop);
+  Home& home = found->second;
+  home.subscribers.insert(loop);
+  if (home.snapshot == nullptr) home.snapshot = home.channel->snapshot();
+  if (home.snapshot == nullptr) return;  // its first part will come
   LoopSide& side = engine_.side(loop);
   run_on(side.loop(), loop_,
-         [&side, snapshot = found->second.snapshot] { side.playback().update(snapshot); });
+         [&side, snapshot = home.snapshot] { side.playback().update(snapshot); });
 }
 
 void LoopSide::remove_subscriber(const base::ChannelId& channel, unsigned loop) {
@@ -269,26 +281,40 @@ void Engine::drain(io::Loop& reply_to, std::move_only_function<void()> done) {
 
 std::string_view to_string(Protocol protocol) {
   switch (protocol) {
-    case Protocol::kRtmp: return "rtmp";
-    case Protocol::kRtmps: return "rtmps";
-    case Protocol::kSrt: return "srt";
-    case Protocol::kWebRtc: return "webrtc";
+    case Protocol::kRtmp:
+      return "rtmp";
+    case Protocol::kRtmps:
+      return "rtmps";
+    case Protocol::kSrt:
+      return "srt";
+    case Protocol::kWebRtc:
+      return "webrtc";
   }
   return "unknown";
 }
 
 std::string_view to_string(StreamEvent::Kind kind) {
   switch (kind) {
-    case StreamEvent::Kind::kSessionCreated: return "session created";
-    case StreamEvent::Kind::kStreamStart: return "stream started";
-    case StreamEvent::Kind::kSessionEnded: return "session ended";
-    case StreamEvent::Kind::kStreamEnd: return "stream ended";
-    case StreamEvent::Kind::kStreamFailure: return "stream failed";
-    case StreamEvent::Kind::kTakeover: return "stream taken over";
-    case StreamEvent::Kind::kTakeoverFailure: return "stream takeover failed";
-    case StreamEvent::Kind::kIngestLost: return "publisher lost";
-    case StreamEvent::Kind::kIngestBack: return "publisher back";
-    case StreamEvent::Kind::kLimitBreach: return "limit breached";
+    case StreamEvent::Kind::kSessionCreated:
+      return "session created";
+    case StreamEvent::Kind::kStreamStart:
+      return "stream started";
+    case StreamEvent::Kind::kSessionEnded:
+      return "session ended";
+    case StreamEvent::Kind::kStreamEnd:
+      return "stream ended";
+    case StreamEvent::Kind::kStreamFailure:
+      return "stream failed";
+    case StreamEvent::Kind::kTakeover:
+      return "stream taken over";
+    case StreamEvent::Kind::kTakeoverFailure:
+      return "stream takeover failed";
+    case StreamEvent::Kind::kIngestLost:
+      return "publisher lost";
+    case StreamEvent::Kind::kIngestBack:
+      return "publisher back";
+    case StreamEvent::Kind::kLimitBreach:
+      return "limit breached";
   }
   return "unknown";
 }

@@ -14,6 +14,13 @@ namespace {
 constexpr media::Ticks kScale = media::kVideoTimescale;
 // A segment may be rounded to the target duration: it must stay below half a second more.
 constexpr media::Ticks kSegmentSlack = kScale * 45 / 100;
+// Sound may run ahead of the pictures by this much; when it does so for longer, the pictures are
+// missing and parts are made without them.
+constexpr media::Ticks kMaxSoundLead = 2 * kScale;
+// No part but the last of a segment may be shorter than this share of the longest (RFC 8216bis
+// section 4.4.4.9 asks for 85 %).
+constexpr media::Ticks kLeastPartPercent = 86;
+constexpr std::size_t kMaxLimits = 64;
 // Segments that left the playlist stay available for clients that read an older playlist.
 constexpr media::Ticks kUnlistedKept = 4 * kScale;
 
@@ -67,25 +74,32 @@ void Packager::fix_times(const media::Sample& first) {
   times_fixed_ = true;
 }
 
-// Whether a keyframe at this distance from the segment's start should begin the next segment: the
-// segment is long enough, or would grow too long if it took in another group of pictures.
+// Whether a keyframe at this distance from the segment's start should begin the next segment: it is
+// nearer to the wanted length than the next keyframe would be, or that one would come too late.
 bool Packager::wants_cut(media::Ticks elapsed) const {
   const media::Ticks target = to_ticks(settings_.segment);
-  if (elapsed * 10 >= target * 9) return true;
-  const media::Ticks longest = times_.target_duration * kScale + kSegmentSlack;
-  const media::Ticks frame = open_.frames > 0 ? (open_.end - open_.part->start) /
-                                                    static_cast<media::Ticks>(open_.frames)
-                                              : kScale / 30;
-  return group_frames_ > 0 && elapsed > 0 && elapsed + group_frames_ * frame > longest;
+  if (group_length_ > 0 && elapsed > 0 && elapsed + group_length_ > longest_segment()) return true;
+  return group_stable_ ? elapsed + group_length_ / 2 >= target : elapsed * 10 >= target * 9;
 }
 
-void Packager::learn_group(bool keyframe) {
+media::Ticks Packager::longest_segment() const {
+  return times_.target_duration * kScale + kSegmentSlack;
+}
+
+// The group of pictures is over with the frame that was added last, if it is like those before it.
+bool Packager::expects_keyframe() const {
+  return group_stable_ && frames_since_key_ == group_frames_;
+}
+
+void Packager::learn_group(bool keyframe, media::Ticks start) {
   if (keyframe) {
     if (frames_since_key_ > 0) {
       group_stable_ = frames_since_key_ == group_frames_;
       group_frames_ = frames_since_key_;
+      group_length_ = start - group_start_;
     }
     frames_since_key_ = 0;
+    group_start_ = start;
   }
   ++frames_since_key_;
 }
@@ -93,71 +107,77 @@ void Packager::learn_group(bool keyframe) {
 bool Packager::add(std::size_t index, const media::Sample& sample) {
   CHECK(tracks_ != nullptr && index < tracks_->tracks().size());
   if (ended_) return false;
-  if (!is_leading(index)) {
-    if (started_) append(index, sample);
-    return false;
-  }
-  if (!times_fixed_) {
-    if (!sample.keyframe) return false;
-    fix_times(sample);
-  }
+  return is_leading(index) ? add_leading(sample) : add_beside(index, sample);
+}
+
+// Sound beside pictures goes into the part that is open when it arrives.
+bool Packager::add_beside(std::size_t index, const media::Sample& sample) {
+  if (!started_) return false;
+  append(index, sample);
+  const media::Ticks end = to_stream(sample.dts + sample.duration, index);
+  if (end - told_end_ <= kMaxSoundLead + times_.part_target) return false;
+  open_.end = told_end_ + frame_target_;
+  close_part(Follows::kWhateverFits);
+  return true;
+}
+
+bool Packager::add_leading(const media::Sample& sample) {
   if (!started_ && !sample.keyframe) return false;
+  if (!times_fixed_) fix_times(sample);
   const media::Ticks start = to_stream(sample.dts, 0);
+  const media::Ticks frame = std::max<media::Ticks>(1, to_stream(sample.duration, 0));
   const bool video = has_video();
   bool completed = false;
-  if (video) {
-    if (sample.keyframe && open_.frames > 0 && wants_cut(start - segment_start_)) {
-      close_part();
-      close_segment();
+  if (open_.frames > 0) {
+    if (video && sample.keyframe && wants_cut(start - segment_start_)) {
+      close_part(Follows::kNewSegment);
       completed = true;
-    } else if (close_waits_) {
-      close_part();
-      decide_after_close();
-      completed = true;
-    } else if (open_.frames > 0 && start - open_.part->start > times_.part_target) {
-      // The frame came later than its predecessor had announced.
-      close_part();
-      decide_after_close();
+    } else if (close_waits_ || start + frame - told_end_ > times_.part_target + frame / 8) {
+      // It waited for this frame, or the frame comes later than its predecessor had announced.
+      open_.end = std::max(open_.end, std::min(start, told_end_ + times_.part_target));
+      close_part(Follows::kWhateverFits);
       completed = true;
     }
-    learn_group(sample.keyframe);
   }
-  close_waits_ = false;
+  if (video) learn_group(sample.keyframe, start);
   if (open_.part == nullptr) open_part(start);
   if (open_.frames == 0) {
     open_.part->start = start;
     open_.part->independent = sample.keyframe || !video;
   }
-  append(index, sample);
-  const media::Ticks frame = std::max<media::Ticks>(1, to_stream(sample.duration, 0));
+  append(0, sample);
   open_.end = start + frame;
   ++open_.frames;
-  // Half a frame of tolerance: full when another frame of this length would not fit.
-  if (open_.end - open_.part->start + frame / 2 < frame_target_) return completed;
-  const bool next_may_cut = video && !group_stable_ && wants_cut(open_.end - segment_start_) &&
-                            open_.end - segment_start_ + frame_target_ <=
-                                times_.target_duration * kScale + kSegmentSlack;
-  if (next_may_cut) {
+  if (!is_full(frame)) return completed;
+  const media::Ticks elapsed = open_.end - segment_start_;
+  if (video && !group_stable_ && wants_cut(elapsed) &&
+      elapsed + frame_target_ <= longest_segment()) {
     close_waits_ = true;
     return completed;
   }
-  close_part();
-  decide_after_close();
+  close_part(Follows::kWhateverFits);
   return true;
 }
 
-// A part has just been closed, with its last frame or for another reason: says whether the next
-// one will begin a new segment.
-void Packager::decide_after_close() {
-  const media::Ticks elapsed = told_end_ - segment_start_;
-  const media::Ticks longest = times_.target_duration * kScale + kSegmentSlack;
-  bool cut = elapsed + times_.part_target > longest;
-  if (has_video()) {
-    cut = cut || (group_stable_ && frames_since_key_ == group_frames_ && wants_cut(elapsed));
-  } else if (segment_limit_ && told_end_ >= *segment_limit_) {
-    cut = true;
-  }
-  if (cut) close_segment();
+// True if nothing may be added to the open part: another frame of this length would not fit, or the
+// segment is expected to end here. Half a frame of tolerance.
+bool Packager::is_full(media::Ticks frame) const {
+  if (open_.end - told_end_ + frame / 2 >= frame_target_) return true;
+  if (has_video()) return expects_keyframe() && wants_cut(open_.end - segment_start_);
+  return reaches_limit(open_.end + frame / 2);
+}
+
+bool Packager::reaches_limit(media::Ticks end) const {
+  return std::any_of(limits_.begin(), limits_.end(), [&](const SegmentEnd& limit) {
+    return limit.msn >= open_segment_->msn && limit.time <= end;
+  });
+}
+
+// Whether the next part begins a new segment, if the present one ends at `end`.
+bool Packager::cuts_at(media::Ticks end) const {
+  const media::Ticks elapsed = end - segment_start_;
+  if (elapsed + times_.part_target > longest_segment()) return true;
+  return has_video() ? expects_keyframe() && wants_cut(elapsed) : reaches_limit(end);
 }
 
 media::Ticks Packager::open_start() const {
@@ -187,6 +207,11 @@ void Packager::open_part(media::Ticks start) {
   open_.part->start = start;
   open_.part->tracks = tracks_;
   open_.part->samples.resize(tracks_->tracks().size());
+  last_counts_.resize(open_.part->samples.size());
+  for (std::size_t i = 0; i < last_counts_.size(); ++i) {
+    // One part is like the one before: its samples are allocated at once.
+    open_.part->samples[i].reserve(last_counts_[i] + last_counts_[i] / 8);
+  }
   if (open_.part->index == 0) open_.part->segment_tag = segment_tag(open_segment_->date, start);
 }
 
@@ -196,17 +221,21 @@ void Packager::append(std::size_t index, const media::Sample& sample) {
   open_.bytes += sample.data.size();
 }
 
-void Packager::close_part() {
+// Where frames come unevenly a part is told a little longer or shorter than it is, and the next one
+// makes up for it: the rules for durations hold always, and their sum stays true.
+void Packager::close_part(Follows follows) {
   std::shared_ptr<Part> part = std::move(open_.part);
   CHECK(part != nullptr);
-  part->duration = std::max<media::Ticks>(1, open_.end - told_end_);
-  told_end_ = open_.end;
-  std::erase_if(cues_, [&](const Cue& cue) {
-    if (cue.time >= told_end_) return false;
-    part->cues.push_back(cue);
-    part->cues.back().time = std::max(cue.time, part->start);
-    return true;
-  });
+  const media::Ticks longest = times_.part_target;
+  part->duration = std::clamp<media::Ticks>(open_.end - told_end_, 1, longest);
+  const bool cut = follows == Follows::kNewSegment || cuts_at(told_end_ + part->duration);
+  if (!cut) part->duration = std::max(part->duration, longest * kLeastPartPercent / 100);
+  told_end_ += part->duration;
+  while (!cues_.empty() && cues_.front().time < told_end_) {
+    part->cues.push_back(std::move(cues_.front()));
+    part->cues.back().time = std::max(part->cues.back().time, part->start);
+    cues_.pop_front();
+  }
   part->continuity = continuity_;
   if (part->tracks->fits(Container::kTs)) continuity_ = part->continuity_after();
   window_bytes_ += open_.bytes;
@@ -214,23 +243,19 @@ void Packager::close_part() {
   open_segment_->parts.push_back(std::move(part));
   open_ = OpenPart{};
   close_waits_ = false;
+  window_.reset();
+  if (cut) close_segment();
 }
 
 void Packager::close_segment() {
-  if (open_segment_ == nullptr) return;
-  if (open_segment_->parts.empty()) {
-    // Opened by samples that never got a leading one: its number is still promised.
-    --next_msn_;
-    if (open_segment_->discontinuity) --discontinuity_sequence_;
-    discontinuity_pending_ = open_segment_->discontinuity;
-    open_segment_ = nullptr;
-    return;
-  }
+  CHECK(open_segment_ != nullptr && !open_segment_->parts.empty());
   open_segment_->complete = true;
+  all_independent_ = all_independent_ && open_segment_->independent();
+  segment_ends_.push_back({open_segment_->msn, told_end_});
+  std::erase_if(limits_, [&](const SegmentEnd& limit) { return limit.msn <= open_segment_->msn; });
   segments_.push_back(std::move(open_segment_));
   open_segment_ = nullptr;
-  segment_limit_.reset();
-  segment_ends_.push_back(told_end_);
+  window_.reset();
   trim();
 }
 
@@ -250,35 +275,50 @@ void Packager::trim() {
   }
 }
 
-void Packager::add_cue(const Cue& cue) {
-  // The number of waiting cues is bounded by the rate at which they are let in.
-  cues_.push_back(cue);
-  cues_.back().time = std::max(cue.time, open_start());
+bool Packager::add_cue(const Cue& cue) {
+  if (cues_.size() >= kMaxWaitingCues) return false;
+  Cue placed = cue;
+  placed.time = std::max(cue.time, open_start());
+  const auto behind =
+      std::upper_bound(cues_.begin(), cues_.end(), placed.time,
+                       [](media::Ticks time, const Cue& c) { return time < c.time; });
+  cues_.insert(behind, std::move(placed));
+  return true;
 }
 
-void Packager::end_segment_at(media::Ticks time) { segment_limit_ = time; }
+void Packager::end_segment(SegmentEnd end) {
+  if (limits_.size() >= kMaxLimits) limits_.pop_front();
+  limits_.push_back(end);
+}
 
 bool Packager::break_here(const ProgramClock& clock) {
-  const bool completed = open_.part != nullptr && open_.frames > 0;
-  if (completed) close_part();
-  open_ = OpenPart{};
-  close_segment();
+  const bool completed = open_.part != nullptr;
+  if (completed) {
+    // Sound alone: its part was promised.
+    if (open_.frames == 0) open_.end = told_end_ + frame_target_;
+    close_part(Follows::kNewSegment);
+  } else if (open_segment_ != nullptr) {
+    close_segment();
+  }
   clock_ = clock;
   discontinuity_pending_ = discontinuity_pending_ || started_;
   started_ = false;
   frames_since_key_ = 0;
   group_frames_ = 0;
+  group_length_ = 0;
   group_stable_ = false;
-  close_waits_ = false;
   return completed;
 }
 
 void Packager::finish() {
   (void)break_here(clock_);
   ended_ = true;
+  window_.reset();
 }
 
-Packager::Place Packager::next_place() const { return {next_msn_, discontinuity_sequence_}; }
+Packager::Place Packager::next_place() const {
+  return {next_msn_, discontinuity_sequence_};
+}
 
 // The first cue of every segment: players of the IVS family take latency and their anchor for
 // later cues from it.
@@ -287,22 +327,25 @@ base::Slice Packager::segment_tag(base::WallTime date, media::Ticks start) const
       std::chrono::duration_cast<std::chrono::milliseconds>(date.time_since_epoch()).count();
   return base::Slice::take(media::write_id3_text(
       "segmentmetadata",
-      fmt::format(R"({{"cmd":"ld_lat_data","transc_r":{0},"transc_s":{0},"stream_offset":{1:.3f}}})",
-                  epoch_ms, static_cast<double>(start) / kScale)));
+      fmt::format(
+          R"({{"cmd":"ld_lat_data","transc_r":{0},"transc_s":{0},"stream_offset":{1:.3f}}})",
+          epoch_ms, static_cast<double>(start) / kScale)));
 }
 
 RenditionReport Packager::report() const {
   RenditionReport report{rendition_, 0, std::nullopt};
-  const Segment* last = open_segment_ ? open_segment_.get()
+  const bool open = open_segment_ != nullptr && !open_segment_->parts.empty();
+  const Segment* last = open                ? open_segment_.get()
                         : segments_.empty() ? nullptr
                                             : segments_.back().get();
   if (last == nullptr) return report;
   report.last_msn = last->msn;
-  if (!last->parts.empty()) report.last_part = static_cast<std::uint32_t>(last->parts.size() - 1);
+  report.last_part = static_cast<std::uint32_t>(last->parts.size() - 1);
   return report;
 }
 
-std::shared_ptr<const Window> Packager::snapshot(std::vector<RenditionReport> reports) const {
+std::shared_ptr<const Window> Packager::snapshot(std::vector<RenditionReport> reports) {
+  if (window_ != nullptr) return window_;
   auto window = std::make_shared<Window>();
   window->rendition = rendition_;
   window->times = times_;
@@ -312,10 +355,8 @@ std::shared_ptr<const Window> Packager::snapshot(std::vector<RenditionReport> re
   if (open_segment_ != nullptr && !open_segment_->parts.empty()) {
     window->segments.push_back(std::make_shared<const Segment>(*open_segment_));
     window->next = {open_segment_->msn, static_cast<std::uint32_t>(open_segment_->parts.size())};
-  } else if (open_segment_ != nullptr) {
-    window->next = {open_segment_->msn, 0};
   } else {
-    window->next = {next_msn_, 0};
+    window->next = {open_segment_ != nullptr ? open_segment_->msn : next_msn_, 0};
   }
   const media::Ticks listed = to_ticks(settings_.window);
   media::Ticks sum = 0;
@@ -324,7 +365,8 @@ std::shared_ptr<const Window> Packager::snapshot(std::vector<RenditionReport> re
     sum += window->segments[--first]->duration;
   }
   window->first_listed = first;
-  return window;
+  window_ = std::move(window);
+  return window_;
 }
 
 }  // namespace live

@@ -55,12 +55,19 @@ class Packager {
   /// Returns true if a part was completed.
   bool add(std::size_t index, const media::Sample& sample);
 
-  /// Puts a cue into the part that holds its time, or into the next if that one is closed.
-  void add_cue(const Cue& cue);
+  /// Puts a cue into the part that holds its time, or into the next if that one is closed. False
+  /// if too many wait already.
+  bool add_cue(const Cue& cue);
+  static constexpr std::size_t kMaxWaitingCues = 32;
+  std::size_t waiting_cues() const { return cues_.size(); }
 
-  /// The segment ends with the first part that reaches `time`: keeps the segments of an audio
-  /// rendition in step with those of the video.
-  void end_segment_at(media::Ticks time);
+  struct SegmentEnd {
+    std::uint64_t msn = 0;
+    media::Ticks time = 0;  // 90 kHz
+  };
+  /// Segment `msn` of this rendition (one without video) ends with the first frame that reaches a
+  /// time, or as soon after as it still can: keeps it in step with the segments of the video.
+  void end_segment(SegmentEnd end);
 
   /// Dates what follows a break that was made before it was known when the media would go on.
   void set_clock(const ProgramClock& clock) {
@@ -78,16 +85,20 @@ class Packager {
   bool started() const { return started_; }
   /// Start of the part that is open or would be opened next, 90 kHz.
   media::Ticks open_start() const;
-  /// Ends of segments since the last call, 90 kHz, for renditions that follow this one.
-  std::vector<media::Ticks> take_segment_ends() { return std::exchange(segment_ends_, {}); }
+  /// Ends of segments since the last call, for renditions that follow this one.
+  std::vector<SegmentEnd> take_segment_ends() { return std::exchange(segment_ends_, {}); }
   /// Where a stream that continues this channel goes on.
   Place next_place() const;
   RenditionReport report() const;
   /// Bytes of the samples in the window.
   std::size_t window_bytes() const { return window_bytes_; }
 
-  /// The window as it stands now, for viewers.
-  std::shared_ptr<const Window> snapshot(std::vector<RenditionReport> reports) const;
+  /// True as long as every segment began with a keyframe.
+  bool all_independent() const { return all_independent_; }
+
+  /// The window as it stands now, for viewers; the same as before if nothing was completed since
+  /// (`reports` are left as they were then).
+  std::shared_ptr<const Window> snapshot(std::vector<RenditionReport> reports);
 
  private:
   struct OpenPart {
@@ -101,12 +112,19 @@ class Packager {
   bool has_video() const;
   void fix_times(const media::Sample& first);
   media::Ticks to_stream(media::Ticks time, std::size_t index) const;
+  media::Ticks longest_segment() const;
   bool wants_cut(media::Ticks elapsed) const;
-  void learn_group(bool keyframe);
+  bool expects_keyframe() const;
+  void learn_group(bool keyframe, media::Ticks start);
+  bool add_leading(const media::Sample& sample);
+  bool add_beside(std::size_t index, const media::Sample& sample);
+  bool is_full(media::Ticks frame) const;
+  bool reaches_limit(media::Ticks end) const;
+  bool cuts_at(media::Ticks end) const;
   void open_part(media::Ticks start);
   void append(std::size_t index, const media::Sample& sample);
-  void close_part();
-  void decide_after_close();
+  enum class Follows { kNewSegment, kWhateverFits };
+  void close_part(Follows follows);
   void close_segment();
   void trim();
   base::Slice segment_tag(base::WallTime date, media::Ticks start) const;
@@ -128,18 +146,25 @@ class Packager {
   std::deque<std::shared_ptr<const Segment>> segments_;  // whole ones, oldest first
   std::shared_ptr<Segment> open_segment_;
   media::Ticks segment_start_ = 0;  // of the open segment
-  media::Ticks told_end_ = 0;  // end of the last closed part, as playlists have been told
+  // End of the last closed part as playlists have been told; may be off what its samples say while
+  // a hole is being made up for.
+  media::Ticks told_end_ = 0;
   OpenPart open_;
+  std::vector<std::size_t> last_counts_;  // samples of each track in the last part
   media::mpegts::Continuity continuity_;
-  std::vector<Cue> cues_;  // waiting for their part
-  std::optional<media::Ticks> segment_limit_;
-  std::vector<media::Ticks> segment_ends_;
+  std::deque<Cue> cues_;  // waiting for their part, in order of time
+  std::deque<SegmentEnd> limits_;
+  std::vector<SegmentEnd> segment_ends_;
+  std::shared_ptr<const Window> window_;  // as viewers were told; empty when something is new
+  bool all_independent_ = true;
   std::size_t window_bytes_ = 0;
 
   std::uint32_t frames_since_key_ = 0;
-  std::uint32_t group_frames_ = 0;     // length of the last group of pictures
-  bool group_stable_ = false;          // the last two were equally long
-  bool close_waits_ = false;           // a full part waits for the next frame
+  std::uint32_t group_frames_ = 0;  // length of the last group of pictures
+  media::Ticks group_start_ = 0;    // of the present group
+  media::Ticks group_length_ = 0;   // of the last one, 90 kHz
+  bool group_stable_ = false;       // the last two were equally long
+  bool close_waits_ = false;        // a full part waits for the next frame
 };
 
 }  // namespace live

@@ -186,6 +186,8 @@ void RtmpSession::open_ingest() {
                                               {"protocol", live::to_string(protocol_)},
                                               {"encoder", encoder_.name}});
   request_.reset();
+  // Frames may wait a little for those of other publishers: waking up costs more than reading.
+  connection_->set_urgency(io::Urgency::kBulk);
   auto accepted = session_.accept_publish(context_->loop->now());
   connection_->resume_reading();
   after_input(std::move(accepted));
