@@ -1,9 +1,9 @@
 #include "live/ingest_gate.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace live {
 namespace {
@@ -15,7 +15,9 @@ constexpr double kVideoOnlySeconds = 0.3;
 constexpr std::size_t kMaxHeldBytes = 16 << 20;
 constexpr std::size_t kMaxHeldSamples = 4000;
 
-bool is_video(TrackKey key) { return key.kind == media::TrackKind::kVideo; }
+bool is_video(TrackKey key) {
+  return key.kind == media::TrackKind::kVideo;
+}
 
 }  // namespace
 
@@ -24,7 +26,7 @@ base::Expected<void> IngestGate::add(TrackKey key, const media::Sample& sample,
   TrackState& track = tracks_[key];
   // Pictures before the first keyframe cannot be shown.
   if (is_video(key) && track.frames == 0 && !sample.keyframe) {
-    if (++held_bytes_ > kMaxHeldSamples) {
+    if (++undecodable_ > kMaxHeldSamples) {
       return base::fail(base::ErrorCode::kUnsupported,
                         "no keyframe among the first 4000 pictures; set a keyframe interval of 2 "
                         "seconds in the encoder");
@@ -49,8 +51,7 @@ base::Expected<void> IngestGate::add(TrackKey key, const media::Sample& sample,
   held_.push_back({key, sample});
   if (held_bytes_ > kMaxHeldBytes || held_.size() > kMaxHeldSamples) {
     return base::fail(base::ErrorCode::kLimit,
-                      fmt::format("{} samples came before anything could be played",
-                                  held_.size()));
+                      fmt::format("{} samples came before anything could be played", held_.size()));
   }
   return {};
 }
@@ -69,6 +70,13 @@ bool IngestGate::is_open() const {
     longest = std::max(longest, seconds(track.last - track.first));
   }
   return video_ready && (has_audio || !may_have_audio_ || longest >= kVideoOnlySeconds);
+}
+
+std::vector<GatedSample> IngestGate::take() {
+  const auto picture = std::find_if(held_.begin(), held_.end(),
+                                    [](const GatedSample& held) { return is_video(held.track); });
+  if (picture != held_.end()) std::rotate(held_.begin(), picture, picture + 1);
+  return std::exchange(held_, {});
 }
 
 media::Ticks IngestGate::frame_interval(TrackKey key) const {

@@ -34,8 +34,9 @@ class IngestGate {
   base::WallTime first_arrival() const { return first_arrival_; }
   /// Time between the first two frames of a video track in source ticks, 0 if not known.
   media::Ticks frame_interval(TrackKey track) const;
-  /// What was held back, in order of arrival.
-  std::vector<GatedSample> take() { return std::exchange(held_, {}); }
+  /// What was held back: the first keyframe, then everything in order of arrival. A timeline that
+  /// starts with it drops the sound that is older, and nothing else.
+  std::vector<GatedSample> take();
 
  private:
   struct TrackState {
@@ -52,6 +53,7 @@ class IngestGate {
   std::map<TrackKey, TrackState> tracks_;
   std::vector<GatedSample> held_;
   std::size_t held_bytes_ = 0;
+  std::size_t undecodable_ = 0;  // pictures before the first keyframe
   bool may_have_audio_ = true;
   base::WallTime first_arrival_;
 };

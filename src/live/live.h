@@ -147,8 +147,16 @@ inline constexpr std::string_view kPlaybackPrefix = "/api/video/v1/";
 
 struct StreamEvent {
   enum class Kind {
-    kSessionCreated, kStreamStart, kSessionEnded, kStreamEnd, kStreamFailure,
-    kTakeover, kTakeoverFailure, kIngestLost, kIngestBack, kLimitBreach
+    kSessionCreated,
+    kStreamStart,
+    kSessionEnded,
+    kStreamEnd,
+    kStreamFailure,
+    kTakeover,
+    kTakeoverFailure,
+    kIngestLost,
+    kIngestBack,
+    kLimitBreach
   };
   Kind kind = Kind::kSessionCreated;
   base::ChannelId channel;
@@ -165,8 +173,8 @@ class StreamEvents {
 };
 
 struct TrackStatus {
-  std::string name;    // "video 0"
-  std::string codec;   // RFC 6381
+  std::string name;   // "video 0"
+  std::string codec;  // RFC 6381
   std::uint32_t width = 0, height = 0;
   double frame_rate = 0;
   std::uint32_t sample_rate = 0, channels = 0;
@@ -176,8 +184,8 @@ struct StreamStatus {
   base::ChannelId channel;
   base::StreamId stream;
   base::WallTime started_at;
-  bool live = false;       // a publisher is connected and something can be played
-  std::uint64_t bitrate = 0;   // bit/s over the last seconds
+  bool live = false;          // a publisher is connected and something can be played
+  std::uint64_t bitrate = 0;  // bit/s over the last seconds
   std::uint32_t viewers = 0;
   std::string encoder;
   std::string protocol;

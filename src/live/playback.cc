@@ -66,17 +66,17 @@ Response playlist_response(const RenderedPlaylist& playlist, bool gzip, bool blo
   if (gzip) response.headers.add("Content-Encoding", "gzip");
   response.headers.add("Vary", "Accept-Encoding");
   // With directives the address means one state of the playlist for ever; without, the newest.
-  response.headers.add("Cache-Control",
-                       blocking ? fmt::format("public, max-age={}", 6 * window.times.target_duration)
-                                : std::string(kBriefly));
+  response.headers.add("Cache-Control", blocking ? fmt::format("public, max-age={}",
+                                                               6 * window.times.target_duration)
+                                                 : std::string(kBriefly));
   return response;
 }
 
 // Media never changes under its name, so the name is its tag. Ranges and conditions are answered
 // where the request is at hand; whoever waited for the bytes wants all of them.
 void finish_media(const Request& request, Response& response) {
-  response.headers.add("ETag", fmt::format("\"{}\"", request.raw_path().substr(
-                                                         request.raw_path().rfind('/') + 1)));
+  response.headers.add(
+      "ETag", fmt::format("\"{}\"", request.raw_path().substr(request.raw_path().rfind('/') + 1)));
   if (!wire::http::apply_if_none_match(request, response)) {
     wire::http::apply_range(request, response);
   }
@@ -137,8 +137,8 @@ std::uint64_t LoopPlayback::request(const PlaybackRequest& request, ViewerConnec
   return answer(*view, http, connection, token);
 }
 
-std::uint64_t LoopPlayback::answer(View& view, const Request& request,
-                                   ViewerConnection& connection, std::uint64_t token) {
+std::uint64_t LoopPlayback::answer(View& view, const Request& request, ViewerConnection& connection,
+                                   std::uint64_t token) {
   const auto path = parse_playback_path(request.path);
   if (path && path->multivariant) {
     connection.respond(token, multivariant(view, request));
@@ -156,8 +156,8 @@ Response LoopPlayback::multivariant(const View& view, const Request& request) co
   const ChannelSnapshot& snapshot = *view.snapshot;
   Container container = snapshot.default_container;
   const auto asked = request.query_parameter("container");
-  const bool ts_fits = std::all_of(
-      snapshot.windows.begin(), snapshot.windows.end(), [](const auto& window) {
+  const bool ts_fits =
+      std::all_of(snapshot.windows.begin(), snapshot.windows.end(), [](const auto& window) {
         return window->segments.empty() || window->segments.back()->tracks->fits(Container::kTs);
       });
   if (asked == "ts" && !ts_fits) {
@@ -169,7 +169,7 @@ Response LoopPlayback::multivariant(const View& view, const Request& request) co
   }
   if (asked) container = asked == "ts" ? Container::kTs : Container::kFmp4;
   if (!ts_fits) container = Container::kFmp4;
-  MultivariantInfo info = snapshot.multivariant;
+  MultivariantInfo info = *snapshot.multivariant;
   info.server_time = io::Loop::wall_now();
   const auto complete = [&](std::string& uri) {
     uri = variant_uri(kPublicSession, view.channel.str(), uri, container);
@@ -185,9 +185,8 @@ Response LoopPlayback::multivariant(const View& view, const Request& request) co
 std::uint64_t LoopPlayback::answer_file(View& view, const Request& request, const Target& target,
                                         ViewerConnection& connection, std::uint64_t token) {
   const auto* window = view.snapshot->find(target.rendition);
-  if (window == nullptr ||
-      (!(*window)->segments.empty() &&
-       !(*window)->segments.back()->tracks->fits(target.container))) {
+  if (window == nullptr || (!(*window)->segments.empty() &&
+                            !(*window)->segments.back()->tracks->fits(target.container))) {
     connection.respond(token, not_found(&request));
     return 0;
   }
@@ -213,8 +212,8 @@ std::uint64_t LoopPlayback::answer_playlist(View& view, const Request& request,
   const bool gzip = wire::http::choose_coding(request, {wire::http::ContentCoding::kGzip}) ==
                     wire::http::ContentCoding::kGzip;
   const auto respond = [&](bool blocking) -> std::uint64_t {
-    connection.respond(token, playlist_response(window.playlist(target.container, skip), gzip,
-                                                blocking, window));
+    connection.respond(
+        token, playlist_response(window.playlist(target.container, skip), gzip, blocking, window));
     return 0;
   };
   if (!msn_text) return respond(false);
@@ -224,9 +223,8 @@ std::uint64_t LoopPlayback::answer_playlist(View& view, const Request& request,
   if (window.ended) return respond(false);
   const PartPosition last = window.last();
   if (*msn > last.msn + kMaxSegmentsAhead) return bad("_HLS_msn is too far ahead");
-  const auto parts_ahead = static_cast<std::uint64_t>(
-      std::max<media::Ticks>(3, 3 * media::kVideoTimescale / std::max<media::Ticks>(
-                                                                 1, window.times.part_target)));
+  const auto parts_ahead = static_cast<std::uint64_t>(std::max<media::Ticks>(
+      3, 3 * media::kVideoTimescale / std::max<media::Ticks>(1, window.times.part_target)));
   if (part && *msn == last.msn && *part > last.part + parts_ahead) {
     return bad("_HLS_part is too far ahead");
   }
@@ -244,8 +242,7 @@ std::uint64_t LoopPlayback::answer_playlist(View& view, const Request& request,
   waiter.whole_segment = !part_index;
   waiter.skip = skip;
   waiter.gzip = gzip;
-  waiter.deadline =
-      loop_.now() + 3 * std::chrono::seconds(window.times.target_duration);
+  waiter.deadline = loop_.now() + 3 * std::chrono::seconds(window.times.target_duration);
   return park(view, std::move(waiter));
 }
 
@@ -279,8 +276,7 @@ std::uint64_t LoopPlayback::answer_media(View& view, const Request& request, con
   waiter.deadline = loop_.now() + 3 * std::chrono::seconds(window.times.target_duration);
   if (name->kind == MediaName::Kind::kPart) {
     if (const auto part = window.part(name->position)) {
-      Response response =
-          media_response(window, target.container, {part->bytes(target.container)});
+      Response response = media_response(window, target.container, {part->bytes(target.container)});
       finish_media(request, response);
       connection.respond(token, std::move(response));
       return 0;
@@ -295,8 +291,7 @@ std::uint64_t LoopPlayback::answer_media(View& view, const Request& request, con
   }
   const auto segment = window.segment(name->position.msn);
   if (segment != nullptr && segment->complete) {
-    Response response =
-        media_response(window, target.container, segment->bytes(target.container));
+    Response response = media_response(window, target.container, segment->bytes(target.container));
     finish_media(request, response);
     connection.respond(token, std::move(response));
     return 0;
@@ -344,7 +339,9 @@ std::uint64_t LoopPlayback::start_tail(View& view, Waiter waiter, const Window& 
   return handle;
 }
 
-void LoopPlayback::cancel(std::uint64_t handle) { waiters_.erase(handle); }
+void LoopPlayback::cancel(std::uint64_t handle) {
+  waiters_.erase(handle);
+}
 
 void LoopPlayback::announce(const base::ChannelId& channel) {
   if (find(channel.str()) != nullptr) return;
@@ -403,23 +400,22 @@ bool LoopPlayback::serve(View& view, Waiter& waiter) {
   }
   const std::shared_ptr<const Window> window = *found;
   switch (waiter.wants) {
-    case Wants::kSnapshot: break;
+    case Wants::kSnapshot:
+      break;
     case Wants::kPlaylist:
       if (!window->ended &&
-          !window->has(waiter.position.msn, waiter.whole_segment
-                                                ? std::nullopt
-                                                : std::optional(waiter.position.part))) {
+          !window->has(waiter.position.msn,
+                       waiter.whole_segment ? std::nullopt : std::optional(waiter.position.part))) {
         return false;
       }
-      waiter.connection->respond(
-          waiter.token, playlist_response(window->playlist(waiter.container, waiter.skip),
-                                          waiter.gzip, !window->ended, *window));
+      waiter.connection->respond(waiter.token,
+                                 playlist_response(window->playlist(waiter.container, waiter.skip),
+                                                   waiter.gzip, !window->ended, *window));
       return true;
     case Wants::kPart: {
       if (const auto part = window->part(waiter.position)) {
-        waiter.connection->respond(
-            waiter.token,
-            media_response(*window, waiter.container, {part->bytes(waiter.container)}));
+        waiter.connection->respond(waiter.token, media_response(*window, waiter.container,
+                                                                {part->bytes(waiter.container)}));
         return true;
       }
       if (!window->ended && window->next == waiter.position) return false;
@@ -439,15 +435,15 @@ bool LoopPlayback::serve(View& view, Waiter& waiter) {
       waiter.connection->respond(waiter.token, std::move(response));
       return serve_tail(waiter, *window);
     }
-    case Wants::kSegmentTail: return serve_tail(waiter, *window);
+    case Wants::kSegmentTail:
+      return serve_tail(waiter, *window);
   }
   return true;
 }
 
 bool LoopPlayback::serve_tail(Waiter& waiter, const Window& window) {
   const auto segment = window.segment(waiter.position.msn);
-  if (segment == nullptr ||
-      waiter.connection->queued_bytes() > settings_.max_viewer_backlog) {
+  if (segment == nullptr || waiter.connection->queued_bytes() > settings_.max_viewer_backlog) {
     waiter.connection->abort(waiter.token);
     return true;
   }
@@ -502,7 +498,8 @@ void LoopPlayback::tick() {
   }
   bool busy = !waiters_.empty();
   for (const auto& [name, view] : views_) {
-    std::erase_if(view->viewers, [&](const auto& entry) { return now - entry.second > kViewerKept; });
+    std::erase_if(view->viewers,
+                  [&](const auto& entry) { return now - entry.second > kViewerKept; });
     std::erase_if(view->waiting, [&](std::uint64_t handle) { return !waiters_.contains(handle); });
     if (!view->subscribed) continue;
     if (view->waiting.empty() && now - view->last_request > kUnsubscribeAfter) {
@@ -527,11 +524,10 @@ std::vector<std::pair<base::ChannelId, std::uint32_t>> LoopPlayback::viewer_coun
   const base::MonotonicTime now = loop_.now();
   std::vector<std::pair<base::ChannelId, std::uint32_t>> counts;
   for (const auto& [name, view] : views_) {
-    counts.emplace_back(view->channel, static_cast<std::uint32_t>(std::count_if(
-                                           view->viewers.begin(), view->viewers.end(),
-                                           [&](const auto& entry) {
-                                             return now - entry.second <= kViewerKept;
-                                           })));
+    counts.emplace_back(view->channel,
+                        static_cast<std::uint32_t>(std::count_if(
+                            view->viewers.begin(), view->viewers.end(),
+                            [&](const auto& entry) { return now - entry.second <= kViewerKept; })));
   }
   return counts;
 }

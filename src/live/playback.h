@@ -63,11 +63,11 @@ class LoopPlayback final : public Playback {
     ViewerConnection* connection = nullptr;
     std::uint64_t token = 0;
     base::MonotonicTime deadline{};
-    PartPosition position;          // what is waited for; for a tail the next part to send
-    std::string rendition;          // short: no allocation
+    PartPosition position;  // what is waited for; for a tail the next part to send
+    std::string rendition;  // short: no allocation
     Wants wants = Wants::kPlaylist;
     Container container = Container::kTs;
-    bool whole_segment = false;     // a playlist that must hold the segment, not just a part
+    bool whole_segment = false;  // a playlist that must hold the segment, not just a part
     bool skip = false;
     bool gzip = false;
     bool head_only = false;
@@ -84,8 +84,8 @@ class LoopPlayback final : public Playback {
     std::unordered_map<std::uint64_t, base::MonotonicTime> viewers;  // by hash
   };
 
-  std::uint64_t answer(View& view, const wire::http::Request& request,
-                       ViewerConnection& connection, std::uint64_t token);
+  std::uint64_t answer(View& view, const wire::http::Request& request, ViewerConnection& connection,
+                       std::uint64_t token);
   std::uint64_t answer_file(View& view, const wire::http::Request& request, const Target& target,
                             ViewerConnection& connection, std::uint64_t token);
   std::uint64_t answer_playlist(View& view, const wire::http::Request& request,

@@ -64,8 +64,7 @@ std::string multivariant_path(std::string_view region, std::string_view account,
 
 std::string variant_uri(std::string_view session, std::string_view channel,
                         std::string_view rendition, Container container) {
-  return fmt::format("s/{}/{}/{}/{}/index.m3u8", session, channel, rendition,
-                     to_string(container));
+  return fmt::format("s/{}/{}/{}/{}/index.m3u8", session, channel, rendition, to_string(container));
 }
 
 }  // namespace live

@@ -15,7 +15,9 @@ constexpr double kScale = media::kVideoTimescale;
 
 using Out = std::back_insert_iterator<std::string>;
 
-double seconds(media::Ticks ticks) { return static_cast<double>(ticks) / kScale; }
+double seconds(media::Ticks ticks) {
+  return static_cast<double>(ticks) / kScale;
+}
 
 std::string_view extension(Container container) {
   return container == Container::kTs ? ".ts" : ".m4s";
@@ -146,6 +148,9 @@ std::string render_media_playlist(const Window& window, Container container, boo
                  window.segments[first]->msn, window.segments[first]->discontinuity_sequence);
   if (all_independent(window)) fmt::format_to(out, "#EXT-X-INDEPENDENT-SEGMENTS\n");
   if (skipped > 0) fmt::format_to(out, "#EXT-X-SKIP:SKIPPED-SEGMENTS={}\n", skipped);
+  // Date ranges are no tags of a segment: a delta update may leave them out only for clients that
+  // have asked for that.
+  for (std::size_t i = first; i < first + skipped; ++i) write_cues(out, *window.segments[i]);
   const std::size_t with_parts = first_segment_with_parts(window);
   const Segment* previous = nullptr;
   // Behind skipped segments the first unskipped one repeats everything it needs.
@@ -216,7 +221,9 @@ std::string part_name(PartPosition position, Container container) {
   return fmt::format("part-{}-{}{}", position.msn, position.part, extension(container));
 }
 
-std::string init_name(std::uint64_t generation) { return fmt::format("init-{}.mp4", generation); }
+std::string init_name(std::uint64_t generation) {
+  return fmt::format("init-{}.mp4", generation);
+}
 
 std::optional<MediaName> parse_media_name(std::string_view name, Container container) {
   MediaName parsed;

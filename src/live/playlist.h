@@ -17,8 +17,8 @@ std::string render_media_playlist(const Window& window, Container container, boo
 
 /// One variant of a multivariant playlist.
 struct Variant {
-  std::string rendition;      // "720p30", "audio_only"
-  std::string uri;            // relative to the multivariant playlist
+  std::string rendition;  // "720p30", "audio_only"
+  std::string uri;        // relative to the multivariant playlist
   std::vector<std::string> codecs;
   std::uint32_t bandwidth = 0;          // peak bit/s with the container's share
   std::uint32_t average_bandwidth = 0;  // 0: not known yet
@@ -38,6 +38,7 @@ struct MultivariantInfo {
   std::vector<Variant> variants;
   std::vector<AlternateAudio> alternate_audio;
   base::WallTime server_time;
+  bool independent_segments = true;  // every segment of every rendition begins with a keyframe
   std::string broadcast_id;
 };
 

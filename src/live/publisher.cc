@@ -38,7 +38,9 @@ Publisher::~Publisher() {
   if (channel_ != nullptr) channel_->on_gone(*this, finished_);
 }
 
-const base::StreamId& Publisher::stream() const { return stream_; }
+const base::StreamId& Publisher::stream() const {
+  return stream_;
+}
 
 base::Expected<void> Publisher::track(const media::Track& track) {
   if (channel_ == nullptr) return {};
@@ -51,11 +53,11 @@ base::Expected<void> Publisher::track(const media::Track& track) {
     const std::uint64_t pixels = std::uint64_t{track.video.width} * track.video.height;
     if (pixels > grant_.max_pixels ||
         std::max(track.video.width, track.video.height) > grant_.max_edge) {
-      base::Error breach{base::ErrorCode::kLimit,
-                         fmt::format("picture of {}x{} exceeds this channel's limit of {} pixels "
-                                     "and {} an edge",
-                                     track.video.width, track.video.height, grant_.max_pixels,
-                                     grant_.max_edge)};
+      base::Error breach{
+          base::ErrorCode::kLimit,
+          fmt::format("picture of {}x{} exceeds this channel's limit of {} pixels "
+                      "and {} an edge",
+                      track.video.width, track.video.height, grant_.max_pixels, grant_.max_edge)};
       channel_->on_limit(breach);
       return base::fail(std::move(breach));
     }
@@ -65,8 +67,8 @@ base::Expected<void> Publisher::track(const media::Track& track) {
     named.video.frame_rate = encoder_.frame_rate;
   }
   if (named.announced_bitrate == 0 && key.id == 0) {
-    named.announced_bitrate = key.kind == media::TrackKind::kVideo ? encoder_.video_bitrate
-                                                                   : encoder_.audio_bitrate;
+    named.announced_bitrate =
+        key.kind == media::TrackKind::kVideo ? encoder_.video_bitrate : encoder_.audio_bitrate;
   }
   const auto before = tracks_.find(key);
   if (before != tracks_.end() && before->second == named) return {};
@@ -90,9 +92,9 @@ void Publisher::announce(TrackKey key) {
   } else if (track.video.frame_rate > 0) {
     frame_ticks = media::kVideoTimescale / track.video.frame_rate;
     const media::Ticks interval =
-        gate_ != nullptr ? gate_->frame_interval(key) * media::kVideoTimescale /
-                               options_.clock.ticks_per_second
-                         : 0;
+        gate_ != nullptr
+            ? gate_->frame_interval(key) * media::kVideoTimescale / options_.clock.ticks_per_second
+            : 0;
     // A bitstream may promise a rate that the camera does not keep.
     if (interval > 0 && std::abs(frame_ticks - static_cast<double>(interval)) > frame_ticks / 5) {
       frame_ticks = 0;
@@ -132,9 +134,8 @@ base::Expected<void> Publisher::open_gate() {
       continue;
     }
     // Nobody said the rate: two frames tell it well enough for names and playlists.
-    track.video.frame_rate =
-        std::round(static_cast<double>(options_.clock.ticks_per_second) /
-                   static_cast<double>(interval));
+    track.video.frame_rate = std::round(static_cast<double>(options_.clock.ticks_per_second) /
+                                        static_cast<double>(interval));
   }
   if (auto ready = channel_->on_ready(*this); !ready) return ready;
   if (channel_ == nullptr) return {};
@@ -148,7 +149,9 @@ base::Expected<void> Publisher::open_gate() {
   return {};
 }
 
-void Publisher::start_timeline(media::Ticks start) { timeline_.emplace(options_.clock, start); }
+void Publisher::start_timeline(media::Ticks start) {
+  timeline_.emplace(options_.clock, start);
+}
 
 void Publisher::place(TrackKey key, const media::Sample& sample) {
   const std::uint32_t id = key.kind == media::TrackKind::kVideo ? key.id : key.id + 0x10000;
@@ -164,7 +167,8 @@ void Publisher::encoder(const EncoderInfo& info) {
 
 void Publisher::text(const media::TimedText& text, std::int64_t source_time) {
   if (channel_ == nullptr || gate_ != nullptr || text.payload.size() > kMaxTextBytes) return;
-  channel_->stream().add_text(text, timeline_->stream_time(source_time));
+  // Too much at once: the rest is not carried.
+  (void)channel_->stream().add_text(text, timeline_->stream_time(source_time));
 }
 
 // The bytes wait for the next picture of the main video track, into which they belong.
@@ -174,20 +178,23 @@ void Publisher::captions(const media::CaptionData& captions, std::int64_t) {
   captions_.insert(captions_.end(), data.begin(), data.end());
 }
 
-void Publisher::finish() { finished_ = true; }
+void Publisher::finish() {
+  finished_ = true;
+}
 
 const TimelineRepairs& Publisher::repairs() const {
   static const TimelineRepairs kNone;
   return timeline_ ? timeline_->repairs() : kNone;
 }
 
-std::uint64_t Publisher::bitrate() const { return rate_.bits_per_second(loop_.now()); }
+std::uint64_t Publisher::bitrate() const {
+  return rate_.bits_per_second(loop_.now());
+}
 
 void Publisher::kick(base::Error reason) {
   channel_ = nullptr;
-  kick_timer_.start(base::Duration::zero(), [this, why = std::move(reason)] {
-    owner_.on_ended(why);
-  });
+  kick_timer_.start(base::Duration::zero(),
+                    [this, why = std::move(reason)] { owner_.on_ended(why); });
 }
 
 }  // namespace live

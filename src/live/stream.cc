@@ -17,6 +17,11 @@ constexpr TrackKey kMainVideo{media::TrackKind::kVideo, 0};
 constexpr std::uint32_t kDefaultVideoBitrate = 3'000'000;
 constexpr std::uint32_t kDefaultAudioBitrate = 128'000;
 
+// A cue that claims to belong further ahead is put here.
+constexpr media::Ticks kMaxCueDelay = 10 * media::kVideoTimescale;
+// The multivariant playlist tells measured bitrates anew after so much media.
+constexpr media::Ticks kMultivariantKept = media::kVideoTimescale;
+
 std::uint32_t bitrate_of(const media::Track& track) {
   if (track.announced_bitrate > 0) return track.announced_bitrate;
   return track.kind() == media::TrackKind::kVideo ? kDefaultVideoBitrate : kDefaultAudioBitrate;
@@ -58,7 +63,8 @@ Stream::Rendition& Stream::rendition(const std::string& name, TrackKey leading,
 }
 
 void Stream::set_tracks(std::map<TrackKey, media::Track> tracks, const ProgramClock& clock) {
-  clock_ = clock;
+  // A takeover goes on where the other publisher was: then the dates do, too.
+  if (!started()) clock_ = clock;
   const auto first_audio = std::find_if(tracks.begin(), tracks.end(), [](const auto& entry) {
     return entry.first.kind == media::TrackKind::kAudio;
   });
@@ -75,8 +81,9 @@ void Stream::set_tracks(std::map<TrackKey, media::Track> tracks, const ProgramCl
       made.packager.set_clock(clock);
       return;
     }
-    (void)made.packager.set_tracks(
-        std::make_shared<const TrackSet>(generation, std::move(members)), clock);
+    (void)made.packager.set_tracks(std::make_shared<const TrackSet>(generation, std::move(members)),
+                                   clock);
+    if (leading == kMainVideo) clock_ = clock;
   };
   for (const auto& [key, track] : tracks) {
     if (key.kind == media::TrackKind::kVideo) put(fmt::format("v{}", key.id), key, main_audio);
@@ -88,6 +95,7 @@ void Stream::set_tracks(std::map<TrackKey, media::Track> tracks, const ProgramCl
     }
   }
   tracks_ = std::move(tracks);
+  multivariant_.reset();
 }
 
 bool Stream::add(TrackKey key, const media::Sample& sample) {
@@ -100,9 +108,9 @@ bool Stream::add(TrackKey key, const media::Sample& sample) {
     completed = rendition->packager.add(leads ? 0 : 1, sample) || completed;
     rendition->bytes += sample.data.size();
     if (leads) {
-      rendition->duration += media::rescale(
-          sample.duration, rendition->packager.tracks()->tracks()[0].timescale,
-          media::kVideoTimescale);
+      rendition->duration +=
+          media::rescale(sample.duration, rendition->packager.tracks()->tracks()[0].timescale,
+                         media::kVideoTimescale);
     }
   }
   if (!completed) return false;
@@ -111,29 +119,34 @@ bool Stream::add(TrackKey key, const media::Sample& sample) {
     if (rendition->leading != kMainVideo || ends.empty()) continue;
     for (const auto& follower : renditions_) {
       if (follower->leading.kind == media::TrackKind::kAudio) {
-        follower->packager.end_segment_at(ends.back());
+        for (const Packager::SegmentEnd& end : ends) follower->packager.end_segment(end);
       }
     }
   }
   return true;
 }
 
-void Stream::add_text(const media::TimedText& text, media::Ticks wanted) {
+base::Expected<void> Stream::add_text(const media::TimedText& text, media::Ticks wanted) {
   Cue cue;
-  cue.id = (first_.msn << 16) + next_cue_++;
   cue.text = text;
   cue.time = wanted;
+  media::Ticks earliest = 0;
   for (const auto& rendition : renditions_) {
-    if (rendition->packager.started()) {
-      cue.time = std::max(cue.time, rendition->packager.open_start());
+    const Packager& packager = rendition->packager;
+    if (packager.waiting_cues() >= Packager::kMaxWaitingCues) {
+      return base::fail(base::ErrorCode::kLimit, "too much timed metadata at once");
     }
+    if (packager.started()) earliest = std::max(earliest, packager.open_start());
   }
+  cue.time = std::clamp(cue.time, earliest, earliest + kMaxCueDelay);
+  cue.id = (first_.msn << 16) + next_cue_++;
   cue.date = clock_.date_of(cue.time);
   const std::string_view owner = text.origin == media::TimedText::Origin::kApi
                                      ? "metadata.live-video.net"
                                      : "inband.metadata.live-video.net";
   cue.id3 = base::Slice::take(media::write_id3_private(owner, text.payload));
-  for (const auto& rendition : renditions_) rendition->packager.add_cue(cue);
+  for (const auto& rendition : renditions_) (void)rendition->packager.add_cue(cue);
+  return {};
 }
 
 void Stream::break_here(const ProgramClock& clock) {
@@ -183,6 +196,9 @@ std::size_t Stream::window_bytes() const {
 MultivariantInfo Stream::multivariant() const {
   MultivariantInfo info;
   info.broadcast_id = id_.str();
+  info.independent_segments =
+      std::all_of(renditions_.begin(), renditions_.end(),
+                  [](const auto& rendition) { return rendition->packager.all_independent(); });
   for (const auto& rendition : renditions_) {
     const auto leading = tracks_.find(rendition->leading);
     if (leading == tracks_.end()) continue;  // the publisher no longer sends it
@@ -197,9 +213,9 @@ MultivariantInfo Stream::multivariant() const {
     variant.uri = path;
     variant.rendition =
         track.kind() == media::TrackKind::kVideo ? quality_name(track) : "audio_only";
-    const bool taken = std::any_of(
-        info.variants.begin(), info.variants.end(),
-        [&](const Variant& other) { return other.rendition == variant.rendition; });
+    const bool taken =
+        std::any_of(info.variants.begin(), info.variants.end(),
+                    [&](const Variant& other) { return other.rendition == variant.rendition; });
     if (taken) variant.rendition += fmt::format("-{}", track.id);
     variant.codecs.push_back(track.codec_string);
     std::uint32_t bitrate = bitrate_of(track);
@@ -223,13 +239,19 @@ MultivariantInfo Stream::multivariant() const {
   return info;
 }
 
-std::shared_ptr<const ChannelSnapshot> Stream::snapshot() const {
+std::shared_ptr<const ChannelSnapshot> Stream::snapshot() {
   auto snapshot = std::make_shared<ChannelSnapshot>();
   snapshot->channel = settings_.channel;
   snapshot->stream = id_;
   snapshot->default_container = settings_.default_container;
   snapshot->ended = finished_;
-  snapshot->multivariant = multivariant();
+  media::Ticks told = 0;
+  for (const auto& rendition : renditions_) told = std::max(told, rendition->duration);
+  if (multivariant_ == nullptr || told - multivariant_at_ >= kMultivariantKept) {
+    multivariant_ = std::make_shared<const MultivariantInfo>(multivariant());
+    multivariant_at_ = told;
+  }
+  snapshot->multivariant = multivariant_;
   std::vector<RenditionReport> reports;
   for (const auto& rendition : renditions_) reports.push_back(rendition->packager.report());
   for (std::size_t i = 0; i < renditions_.size(); ++i) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/ids.h"
 #include "live/packager.h"
 #include "live/playlist.h"
@@ -28,8 +29,8 @@ struct ChannelSnapshot {
   base::StreamId stream;
   Container default_container = Container::kTs;
   bool ended = false;
-  MultivariantInfo multivariant;  // server_time is left to whoever renders it
-  std::vector<std::shared_ptr<const Window>> windows;  // in the order of the renditions
+  std::shared_ptr<const MultivariantInfo> multivariant;  // whoever renders it adds server_time
+  std::vector<std::shared_ptr<const Window>> windows;    // in the order of the renditions
 
   const std::shared_ptr<const Window>* find(std::string_view rendition) const;
 };
@@ -57,8 +58,8 @@ class Stream {
   /// there is a new snapshot.
   bool add(TrackKey track, const media::Sample& sample);
   /// Puts timed metadata into every rendition at one media time: `wanted` (90 kHz), or the
-  /// earliest that all renditions still can.
-  void add_text(const media::TimedText& text, media::Ticks wanted);
+  /// earliest that all renditions still can. kLimit: too many at once.
+  base::Expected<void> add_text(const media::TimedText& text, media::Ticks wanted);
   /// Media is missing or the publisher has gone: ends open parts and segments.
   void break_here(const ProgramClock& clock);
   /// The broadcast is over.
@@ -69,14 +70,14 @@ class Stream {
   /// True once something can be played.
   bool playable() const;
   std::size_t window_bytes() const;
-  std::shared_ptr<const ChannelSnapshot> snapshot() const;
+  std::shared_ptr<const ChannelSnapshot> snapshot();
 
  private:
   struct Rendition {
     Packager packager;
-    TrackKey leading;                 // the track that parts are cut by
-    std::optional<TrackKey> audio;    // muxed beside it
-    std::uint64_t bytes = 0;          // of samples, for the average bitrate
+    TrackKey leading;               // the track that parts are cut by
+    std::optional<TrackKey> audio;  // muxed beside it
+    std::uint64_t bytes = 0;        // of samples, for the average bitrate
     media::Ticks duration = 0;
   };
 
@@ -92,6 +93,8 @@ class Stream {
   ProgramClock clock_;
   std::uint64_t generation_;
   std::uint64_t next_cue_ = 1;
+  std::shared_ptr<const MultivariantInfo> multivariant_;  // kept for a second of media
+  media::Ticks multivariant_at_ = 0;
   bool finished_ = false;
 };
 

@@ -10,16 +10,27 @@ namespace {
 // A step of the clock above this, in either direction, is a jump of the clock and not missing
 // media.
 constexpr double kJumpSeconds = 10.0;
-// Up to this much missing media is left as it is: one long frame. Above it the timeline breaks.
+// Up to this much missing media, beside two frames, is left as it is: one long frame. Above it the
+// timeline breaks.
 constexpr double kGapSeconds = 0.5;
+// The same while the length of a frame is unknown: pictures may come once a second.
+constexpr double kFirstGapSeconds = 1.2;
 // A clock that steps back by less than this has only been rounded or reordered.
 constexpr double kOverlapSeconds = 0.5;
-// Millisecond clocks are off by up to one tick; encoders round or truncate.
-constexpr double kSnapSeconds = 0.0016;
-// Audio is counted in frames; its stamps may stray this far before the count gives way to them.
+// Millisecond clocks are off by up to one tick on either side: that much is only rounding. A larger
+// error is a frame rate that is not quite the announced one and is worked off gently.
+constexpr double kRoundingSeconds = 0.0011;
+constexpr double kVideoSnapSeconds = 0.0025;
+constexpr double kVideoPull = 1.0 / 8;
+// Audio is counted in frames; its stamps may stray this far before the count gives way to them. A
+// lost frame must show.
 constexpr double kAudioSnapSeconds = 0.025;
-// After so many frames in a row that are not where the announced rate has them, it is not believed.
-constexpr unsigned kMaxOffRate = 8;
+constexpr double kAudioSnapFrames = 0.75;
+constexpr double kAudioPull = 1.0 / 32;
+// Every picture that is not where the announced rate has it counts this much, every other one takes
+// one away; at the limit the rate is not believed any more.
+constexpr unsigned kOffRateStep = 4;
+constexpr unsigned kMaxOffRate = 32;
 
 }  // namespace
 
@@ -52,57 +63,101 @@ std::int64_t Timeline::to_source(double track_ticks, const TrackState& track) co
   return std::llround(track_ticks * clock_.ticks_per_second / track.timescale);
 }
 
-// Finds the offset for a track that starts or whose clock has jumped: the one that the other
-// tracks have already moved to if it fits, otherwise one that continues where the stream ends.
-void Timeline::anchor(TrackState& track, std::int64_t source_dts, Placed& placed) {
-  const double second = clock_.ticks_per_second;
+std::int64_t Timeline::end_in_source() const {
+  return media::rescale(end_, media::kVideoTimescale, clock_.ticks_per_second);
+}
+
+// Moves the clock: this sample stands at `position` (source ticks), and so do the other tracks once
+// they come to the same place of their source.
+void Timeline::anchor_at(TrackState& track, std::int64_t source_dts, std::int64_t position) {
+  offset_ = position - source_dts;
+  epoch_source_ = source_dts;
+  track.offset = offset_;
+  track.epoch = ++epoch_;
+}
+
+// A track begins: where the others are, if its clock is theirs.
+void Timeline::join(TrackState& track, std::int64_t source_dts, std::int64_t composition) {
   if (!anchored_) {
     anchored_ = true;
-    offset_ = media::rescale(start_, media::kVideoTimescale, clock_.ticks_per_second) - source_dts;
-    track.offset = offset_;
+    const std::int64_t start =
+        media::rescale(start_, media::kVideoTimescale, clock_.ticks_per_second);
+    // Room for decoding times that have to be moved in front of such a presentation time.
+    anchor_at(track, source_dts, start + std::max<std::int64_t>(0, -composition));
     return;
   }
-  const std::int64_t expected =
-      track.started ? to_source(track.expected, track)
-                    : media::rescale(end_, media::kVideoTimescale, clock_.ticks_per_second);
-  const std::int64_t by_stream = source_dts + offset_;
-  // A new track may begin anywhere near the others; one that jumped has to continue.
-  const double tolerance = (track.started ? kGapSeconds : kJumpSeconds) * second;
-  if (std::abs(static_cast<double>(by_stream - expected)) <= tolerance) {
+  const auto distance = static_cast<double>(source_dts + offset_ - end_in_source());
+  if (std::abs(distance) <= kJumpSeconds * clock_.ticks_per_second) {
     track.offset = offset_;
-    return;
-  }
-  track.offset = expected - source_dts;
-  offset_ = track.offset;
-  if (track.started) {
-    ++repairs_.jumps;
-    placed.breaks = true;
+    track.epoch = epoch_;
+  } else {
+    anchor_at(track, source_dts, end_in_source());
   }
 }
 
-// A hole in one track stays a hole. Where the whole stream has a hole it is closed up: the first
-// track that arrives behind it moves, and the others follow it.
-void Timeline::close_gap(TrackState& track, std::int64_t source_dts, Placed& placed) {
-  const double tolerance = kGapSeconds * clock_.ticks_per_second;
-  const auto expected = static_cast<double>(to_source(track.expected, track));
-  const auto own = static_cast<double>(source_dts + track.offset);
-  if (own - expected <= tolerance) return;
-  const double end = static_cast<double>(
-      media::rescale(end_, media::kVideoTimescale, clock_.ticks_per_second));
-  const auto shared = static_cast<double>(source_dts + offset_);
-  if (offset_ != track.offset && shared > expected - tolerance && shared < end + tolerance) {
-    track.offset = offset_;
-  } else if (own > end + tolerance) {
-    track.offset -= static_cast<std::int64_t>(own - end);
-    offset_ = track.offset;
-    ++repairs_.gaps;
+// Another track has moved the clock. This one follows when its source is nearer to the place where
+// that happened than to where it was itself: then both keep their distance exactly.
+bool Timeline::follow_epoch(TrackState& track, std::int64_t source_dts) const {
+  if (track.epoch == epoch_ || track.offset == offset_) return false;
+  const auto behind = std::llabs(source_dts - epoch_source_);
+  const auto ahead = std::llabs(source_dts - (to_source(track.expected, track) - track.offset));
+  const auto distance = static_cast<double>(source_dts + offset_ - end_in_source());
+  if (behind >= ahead || std::abs(distance) > kJumpSeconds * clock_.ticks_per_second) return false;
+  track.offset = offset_;
+  track.epoch = epoch_;
+  return true;
+}
+
+// A hole in one track stays a hole. Where the whole stream has a hole, or its clock jumps, it is
+// closed up: the first track that arrives behind it moves, and the others follow it.
+void Timeline::mend(TrackState& track, std::int64_t source_dts, Placed& placed) {
+  if (follow_epoch(track, source_dts)) return;
+  const double second = clock_.ticks_per_second;
+  const auto step = static_cast<double>(source_dts - track.last_source);
+  const std::int64_t end = end_in_source();
+  if (step > kJumpSeconds * second || step < -kOverlapSeconds * second) {
+    anchor_at(track, source_dts, end);
+    ++repairs_.jumps;
     placed.breaks = true;
+    return;
   }
+  const double frame =
+      track.frame_ticks > 0 ? track.frame_ticks : static_cast<double>(track.last_delta);
+  const double tolerance = frame > 0 ? kGapSeconds * second + 2 * frame * second / track.timescale
+                                     : kFirstGapSeconds * second;
+  const std::int64_t own = source_dts + track.offset;
+  if (static_cast<double>(own - to_source(track.expected, track)) <= tolerance ||
+      static_cast<double>(own - end) <= tolerance) {
+    return;
+  }
+  anchor_at(track, source_dts, end);
+  ++repairs_.gaps;
+  placed.breaks = true;
+}
+
+// Where a sample stands that should be at `track.expected` and is stamped `exact`: evenly behind
+// its predecessor as long as the stamps allow it.
+double Timeline::settle(TrackState& track, double exact) const {
+  if (!track.started || track.frame_ticks <= 0) return exact;
+  const bool audio = track.kind == media::TrackKind::kAudio;
+  const double snap =
+      audio ? std::min(kAudioSnapSeconds * track.timescale, kAudioSnapFrames * track.frame_ticks)
+            : kVideoSnapSeconds * track.timescale;
+  const double error = exact - track.expected;
+  if (std::abs(error) <= snap) {
+    track.off_rate -= track.off_rate > 0 ? 1 : 0;
+    const double excess = std::abs(error) - kRoundingSeconds * track.timescale;
+    if (excess <= 0) return track.expected;
+    return track.expected + std::copysign(excess * (audio ? kAudioPull : kVideoPull), error);
+  }
+  track.off_rate += kOffRateStep;
+  if (!audio && track.off_rate >= kMaxOffRate) track.frame_ticks = 0;
+  return exact;
 }
 
 std::optional<Timeline::Placed> Timeline::place(std::uint32_t id, const media::Sample& source) {
   TrackState& track = tracks_[id];
-  const double second = clock_.ticks_per_second;
+  const bool video = track.kind == media::TrackKind::kVideo;
   const std::int64_t dts = unwrap(source.dts);
   // The presentation time wraps separately; only its distance from the decoding time counts.
   std::int64_t composition = source.pts - source.dts;
@@ -111,52 +166,44 @@ std::optional<Timeline::Placed> Timeline::place(std::uint32_t id, const media::S
     if (composition < -clock_.modulus / 2) composition += clock_.modulus;
   }
   Placed placed{.sample = source};
-  if (!track.started) {
-    anchor(track, dts, placed);
+  if (track.started) {
+    mend(track, dts, placed);
   } else {
-    const auto step = static_cast<double>(dts - track.last_source);
-    if (step > kJumpSeconds * second || step < -kOverlapSeconds * second) {
-      anchor(track, dts, placed);
-    } else {
-      close_gap(track, dts, placed);
-    }
+    join(track, dts, composition);
   }
   last_unwrapped_ = dts;
   track.last_source = dts;
 
-  const double exact =
-      static_cast<double>(dts + track.offset) * track.timescale / clock_.ticks_per_second;
-  double position = exact;
-  if (track.started && track.frame_ticks > 0) {
-    const double snap =
-        (track.kind == media::TrackKind::kAudio ? kAudioSnapSeconds : kSnapSeconds) *
-        track.timescale;
-    if (std::abs(exact - track.expected) <= snap) {
-      position = track.expected;
-      track.off_rate = 0;
-    } else if (++track.off_rate >= kMaxOffRate && track.kind == media::TrackKind::kVideo) {
-      track.frame_ticks = 0;
-    }
-  }
-  auto stream_dts = static_cast<media::Ticks>(std::llround(position));
+  const double position = settle(
+      track, static_cast<double>(dts + track.offset) * track.timescale / clock_.ticks_per_second);
+  const auto unmoved = static_cast<media::Ticks>(std::llround(position));
   const media::Ticks first = media::rescale(start_, media::kVideoTimescale, track.timescale);
-  if (stream_dts < first) {
-    // Not started: the next sample of this track is measured afresh against the same offset.
-    return std::nullopt;
-  }
-  if (track.started && stream_dts <= track.last_dts) {
-    ++repairs_.overlaps;
-    stream_dts = track.last_dts + 1;
-    position = static_cast<double>(stream_dts);
-  }
+  // Not started: the next sample of this track is measured afresh against the same offset.
+  if (unmoved < first) return std::nullopt;
+
   double offset = static_cast<double>(composition) * track.timescale / clock_.ticks_per_second;
-  if (track.kind == media::TrackKind::kVideo && track.frame_ticks > 0) {
+  if (video && track.frame_ticks > 0) {
     const double frames = std::round(offset / track.frame_ticks);
-    if (std::abs(offset - frames * track.frame_ticks) <= kSnapSeconds * track.timescale) {
+    if (std::abs(offset - frames * track.frame_ticks) <= kVideoSnapSeconds * track.timescale) {
       offset = frames * track.frame_ticks;
     }
   }
-  if (track.started) track.last_delta = stream_dts - track.last_dts;
+  const auto pts = unmoved + static_cast<media::Ticks>(std::llround(offset));
+  track.lead = std::max(track.lead, unmoved - pts);
+  media::Ticks stream_dts = std::max(unmoved - track.lead, first);
+  if (track.started && stream_dts <= track.last_dts) {
+    ++repairs_.overlaps;
+    if (!video) return std::nullopt;
+    stream_dts = track.last_dts + 1;
+  } else if (track.started && !video && position + track.frame_ticks / 2 < track.expected) {
+    ++repairs_.overlaps;
+    return std::nullopt;
+  }
+  if (track.started) {
+    const media::Ticks delta = stream_dts - track.last_dts;
+    // A hole says nothing about the length of a frame.
+    if (static_cast<double>(delta) <= kFirstGapSeconds * track.timescale) track.last_delta = delta;
+  }
   double length = track.frame_ticks > 0 ? track.frame_ticks : static_cast<double>(track.last_delta);
   if (source.duration > 0 && track.frame_ticks <= 0) {
     length = static_cast<double>(source.duration) * track.timescale / clock_.ticks_per_second;
@@ -164,11 +211,11 @@ std::optional<Timeline::Placed> Timeline::place(std::uint32_t id, const media::S
   track.started = true;
   track.last_dts = stream_dts;
   track.expected = position + length;
+  const auto next = static_cast<media::Ticks>(std::llround(track.expected));
   placed.sample.dts = stream_dts;
-  placed.sample.pts = stream_dts + std::llround(offset);
-  placed.sample.duration = std::llround(track.expected) - stream_dts;
-  end_ = std::max(end_, media::rescale(std::llround(track.expected), track.timescale,
-                                       media::kVideoTimescale));
+  placed.sample.pts = std::max(pts, stream_dts);
+  placed.sample.duration = std::max<media::Ticks>(0, next - track.lead - stream_dts);
+  end_ = std::max(end_, media::rescale(next, track.timescale, media::kVideoTimescale));
   return placed;
 }
 

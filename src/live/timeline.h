@@ -25,9 +25,10 @@ inline constexpr SourceClock kTsClock{90'000, std::int64_t{1} << 33};
 
 /// What was mended, for stream health.
 struct TimelineRepairs {
-  std::uint64_t jumps = 0;      // the clock jumped and was anchored anew
-  std::uint64_t gaps = 0;       // media is missing; the timeline was broken and closed up
-  std::uint64_t overlaps = 0;   // a sample not after its predecessor was moved behind it
+  std::uint64_t jumps = 0;     // the clock jumped and was anchored anew
+  std::uint64_t gaps = 0;      // media is missing; the timeline was broken and closed up
+  std::uint64_t overlaps = 0;  // a sample not after its predecessor: pictures are moved behind
+                               // it, sound that is covered already is dropped
   bool operator==(const TimelineRepairs&) const = default;
 };
 
@@ -47,8 +48,9 @@ class Timeline {
     /// stand behind a discontinuity.
     bool breaks = false;
   };
-  /// Places one sample whose dts and pts are in the source clock. nullopt if it lies before the
-  /// start of the timeline (the end of a track that began earlier than the others).
+  /// Places one sample whose dts and pts are in the source clock. No pts comes out before its dts.
+  /// nullopt if it lies before the start of the timeline (the end of a track that began earlier
+  /// than the others), or is sound for a time that has its sound.
   std::optional<Placed> place(std::uint32_t track, const media::Sample& source);
 
   /// The stream time (90 kHz) of something that carries a source time but is no sample (text).
@@ -64,25 +66,33 @@ class Timeline {
     std::uint32_t timescale = media::kVideoTimescale;
     double frame_ticks = 0;
     bool started = false;
-    std::int64_t last_source = 0;   // unwrapped dts of the previous sample, source ticks
-    std::int64_t offset = 0;        // stream = source + offset, in source ticks
-    double expected = 0;            // where the next sample should stand, track ticks
+    unsigned epoch = 0;            // the last anchoring that this track has followed
+    std::int64_t last_source = 0;  // unwrapped dts of the previous sample, source ticks
+    std::int64_t offset = 0;       // stream = source + offset, in source ticks
+    double expected = 0;           // where the next sample should stand, track ticks
     media::Ticks last_dts = 0;
     media::Ticks last_delta = 0;
-    unsigned off_rate = 0;  // samples in a row that did not keep to frame_ticks
+    media::Ticks lead = 0;  // decoding times are moved forward by this: none is behind its pts
+    unsigned off_rate = 0;  // grows where samples do not keep to frame_ticks
   };
 
   std::int64_t unwrap(std::int64_t value) const;
   std::int64_t to_source(double track_ticks, const TrackState& track) const;
-  void anchor(TrackState& track, std::int64_t source_dts, Placed& placed);
-  void close_gap(TrackState& track, std::int64_t source_dts, Placed& placed);
+  std::int64_t end_in_source() const;
+  void anchor_at(TrackState& track, std::int64_t source_dts, std::int64_t position);
+  void join(TrackState& track, std::int64_t source_dts, std::int64_t composition);
+  bool follow_epoch(TrackState& track, std::int64_t source_dts) const;
+  void mend(TrackState& track, std::int64_t source_dts, Placed& placed);
+  double settle(TrackState& track, double exact) const;
 
   SourceClock clock_;
   media::Ticks start_;
   media::Ticks end_;
   bool anchored_ = false;
   std::int64_t last_unwrapped_ = 0;
-  std::int64_t offset_ = 0;  // of the track that was anchored last
+  std::int64_t offset_ = 0;        // of the track that was anchored last
+  std::int64_t epoch_source_ = 0;  // its source time then
+  unsigned epoch_ = 0;             // counts anchorings
   std::map<std::uint32_t, TrackState> tracks_;
   TimelineRepairs repairs_;
 };

@@ -35,8 +35,8 @@ base::Bytes write_fmp4(const Part& part) {
   const auto tracks = track_samples(part);
   auto cues = id3_cues(part);
   if (!part.segment_tag.empty()) {
-    cues.insert(cues.begin(), {static_cast<std::uint32_t>(part.msn) | kSegmentIds, part.start,
-                               part.segment_tag});
+    cues.insert(cues.begin(),
+                {static_cast<std::uint32_t>(part.msn) | kSegmentIds, part.start, part.segment_tag});
   }
   media::fmp4::Fragment fragment;
   fragment.sequence_number = static_cast<std::uint32_t>(part.msn * 64 + part.index);

@@ -23,11 +23,11 @@ std::string_view to_string(Container container);  // "fmp4", "ts"
 
 /// Timed metadata at one media time; the same in every rendition.
 struct Cue {
-  std::uint64_t id = 0;        // unique in the channel
-  media::Ticks time = 0;       // stream time, 90 kHz
-  base::WallTime date;         // program date-time of that media time
+  std::uint64_t id = 0;   // unique in the channel
+  media::Ticks time = 0;  // stream time, 90 kHz
+  base::WallTime date;    // program date-time of that media time
   media::TimedText text;
-  base::Slice id3;             // an ID3v2.4 tag with one PRIV frame
+  base::Slice id3;  // an ID3v2.4 tag with one PRIV frame
 };
 
 /// The tracks of a rendition while their configuration stays the same. Immutable.
@@ -54,15 +54,15 @@ class TrackSet {
 
 /// A partial segment. Immutable.
 struct Part {
-  std::uint64_t msn = 0;    // of its segment
-  std::uint32_t index = 0;  // in its segment
-  media::Ticks start = 0;   // decoding time of its first sample, 90 kHz
+  std::uint64_t msn = 0;      // of its segment
+  std::uint32_t index = 0;    // in its segment
+  media::Ticks start = 0;     // decoding time of its first sample, 90 kHz
   media::Ticks duration = 0;  // as playlists tell it, 90 kHz
   bool independent = false;   // begins with a keyframe (every part of an audio rendition)
   std::shared_ptr<const TrackSet> tracks;
   std::vector<std::vector<media::Sample>> samples;  // a list for each of `tracks`
   std::vector<Cue> cues;
-  base::Slice segment_tag;  // ID3 tag that opens the segment; only in the first part
+  base::Slice segment_tag;               // ID3 tag that opens the segment; only in the first part
   media::mpegts::Continuity continuity;  // counters before this part
 
   /// The part's bytes; muxed once, whichever loop asks first.
@@ -81,7 +81,7 @@ struct Segment {
   std::uint64_t discontinuity_sequence = 0;  // discontinuities before it, in the channel's life
   bool discontinuity = false;                // stands behind a discontinuity itself
   bool complete = false;
-  base::WallTime date;                       // program date-time of its first sample
+  base::WallTime date;  // program date-time of its first sample
   std::shared_ptr<const TrackSet> tracks;
   std::vector<std::shared_ptr<const Part>> parts;
   media::Ticks duration = 0;  // sum of its parts
@@ -113,8 +113,8 @@ struct RenderedPlaylist {
 
 /// Durations that a playlist announces; fixed for the life of a stream.
 struct PlaylistTimes {
-  media::Ticks part_target = 0;     // 90 kHz
-  std::uint32_t target_duration = 2;  // seconds
+  media::Ticks part_target = 0;                      // 90 kHz
+  std::uint32_t target_duration = 2;                 // seconds
   base::Duration listed = std::chrono::seconds(12);  // how much media a playlist lists
 };
 
