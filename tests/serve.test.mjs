@@ -12,30 +12,12 @@ import { test } from 'node:test';
 import { follow, get, loadMedia, variantUrl, waitLive } from './support/hls.mjs';
 import { eventually, freePort, repository, rostrum, start, within } from './support/process.mjs';
 import { generated, publishWithFfmpeg } from './support/publisher.mjs';
-import { channel, playlistUrl, startServer } from './support/server.mjs';
+import { channel, playlistUrl, startFixed, startServer } from './support/server.mjs';
 
 function folderFor(t) {
   const folder = mkdtempSync(join(tmpdir(), 'rostrum-serve-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
-}
-
-/** A server with fixed ports and a folder that stays; ready when it says so over HTTP. */
-async function startAt(t, folder, port, settings = {}) {
-  const file = join(folder, 'rostrum.yaml');
-  writeFileSync(file, JSON.stringify({
-    data_dir: join(folder, 'data'),
-    http: { listen: `127.0.0.1:${port}` },
-    https: { listen: '127.0.0.1:0' }, rtmp: { listen: '127.0.0.1:0' },
-    rtmps: { listen: '127.0.0.1:0' }, srt: { listen: '127.0.0.1:0' },
-    channels: [channel], ...settings,
-  }));
-  const server = start(t, rostrum, ['serve', '--config', file]);
-  await eventually(20_000, 'readiness', async () => {
-    assert.equal(server.child.exitCode, null, server.output());
-    return get(`http://127.0.0.1:${port}/readyz`).then(({ status }) => status === 200, () => false);
-  }, server.output);
-  return server;
 }
 
 test('an ephemeral server is ready when it says so, and leaves nothing behind', async (t) => {
@@ -224,14 +206,14 @@ test('what SIGKILL leaves behind does not stop the next start', async (t) => {
   const folder = folderFor(t);
   const port = await freePort();
   const settings = { demo: { enabled: true, size: '640x360' } };
-  const first = await startAt(t, folder, port, settings);
+  const first = await startFixed(t, settings, port, folder);
   const children = () => spawnSync('pgrep', ['-P', `${first.child.pid}`], { encoding: 'utf8' }).stdout.trim();
   const card = await eventually(10_000, 'the test card', () => children() || undefined, first.output);
   first.child.kill('SIGKILL');
   await first.exited;
   await eventually(5000, 'the end of the test card', () => !existsSync(`/proc/${card}`)
     || readFileSync(`/proc/${card}/stat`, 'utf8').includes(') Z '));
-  const second = await startAt(t, folder, port, settings);
+  const second = await startFixed(t, settings, port, folder);
   second.child.kill('SIGTERM');
   const { code } = await within(15_000, second.exited, 'stopping', second.output);
   assert.equal(code, 0, second.output());
@@ -252,7 +234,7 @@ test('the development certificate stays the same over restarts', async (t) => {
   };
   const seen = [];
   for (let i = 0; i < 2; i += 1) {
-    const server = await startAt(t, folder, port, { https: { listen: `127.0.0.1:${secure}` } });
+    const server = await startFixed(t, { https: { listen: `127.0.0.1:${secure}` } }, port, folder);
     seen.push(await fingerprint());
     server.child.kill('SIGINT');
     const { code } = await within(15_000, server.exited, 'stopping', server.output);

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rostrum, start, within } from './process.mjs';
+import { get } from './hls.mjs';
+import { eventually, rostrum, start, within } from './process.mjs';
 
 /** A channel that takes plain RTMP, for tests that need only one. */
 export const channel = {
@@ -73,6 +74,28 @@ export async function startServer(t, config = { channels: [channel] }, { env = {
   t.after(() => (server.child.exitCode === null && server.child.signalCode === null
     ? stop() : undefined));
   return { ...ready, child: server.child, exited: server.exited, output: server.output, stop };
+}
+
+/**
+ * A server with its HTTP port and folder given, as an installation has them; the folder stays. It
+ * is ready when this resolves. By default all but HTTP is on free ports of 127.0.0.1.
+ */
+export async function startFixed(t, settings, port, folder = mkdtempSync(join(tmpdir(), 'rostrum-test-'))) {
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'rostrum.yaml');
+  writeFileSync(file, JSON.stringify({
+    data_dir: join(folder, 'data'),
+    http: { listen: `127.0.0.1:${port}` },
+    https: { listen: '127.0.0.1:0' }, rtmp: { listen: '127.0.0.1:0' },
+    rtmps: { listen: '127.0.0.1:0' }, srt: { listen: '127.0.0.1:0' },
+    channels: [channel], ...settings,
+  }));
+  const server = start(t, rostrum, ['serve', '--config', file]);
+  await eventually(20_000, 'readiness', async () => {
+    assert.equal(server.child.exitCode, null, server.output());
+    return get(`http://127.0.0.1:${port}/readyz`).then(({ status }) => status === 200, () => false);
+  }, server.output);
+  return server;
 }
 
 /** Where a channel's multivariant playlist is. */
