@@ -7,10 +7,11 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <string>
 
+#include "base/base64.h"
 #include "base/utf8.h"
 #include "media/codec/nal.h"
-#include "media/flv/base64.h"
 
 namespace media::flv {
 
@@ -97,7 +98,10 @@ Expected<ScriptData> captions_of(const Value& data) {
   if (*type != "708") {
     return base::fail(ErrorCode::kUnsupported, "onCaptionInfo is not of type 708");
   }
-  auto bytes = decode_base64(*text);
+  // Encoders may wrap long lines.
+  std::string packed(*text);
+  std::erase_if(packed, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
+  auto bytes = base::from_base64(packed);
   if (!bytes || bytes->empty()) {
     return base::fail(
         ErrorCode::kMalformed,
