@@ -66,6 +66,30 @@ void add_publish(CLI::App& app, loadtest::PublishOptions& options, int& exit_cod
   command.callback([&] { exit_code = loadtest::run_publish(options); });
 }
 
+void add_watch(CLI::App& app, loadtest::WatchOptions& options, int& exit_code) {
+  CLI::App& command =
+      *app.add_subcommand("watch", "Watch as HLS and low-latency HLS players do, and count");
+  command
+      .add_option("--url", options.url,
+                  "http[s]://host[:port]/path/of/playlist.m3u8: {n} and {n:W} are channel numbers")
+      ->required();
+  add_common_options(command, options);
+  command.add_option("--channels", options.channels, "Channels for {n}, from 1 to this")
+      ->check(CLI::Range(1, 100'000));
+  command.add_option("--mode", options.mode, "ll: parts and blocking reload; plain: segments")
+      ->check(CLI::IsMember({"ll", "plain"}))
+      ->capture_default_str();
+  command.add_option("--container", options.container, "Ask for this one")
+      ->check(CLI::IsMember({"ts", "fmp4"}));
+  command
+      .add_option("--sample", options.sample,
+                  "Viewers that read the stamps of pictures (default: 100)")
+      ->check(CLI::Range(0, 100'000));
+  command.add_flag("--hints", options.hints, "Ask for the hinted part before it is listed");
+  command.add_flag("--park", options.park, "Only hold blocking reloads, fetch no media");
+  command.callback([&] { exit_code = loadtest::run_watch(options); });
+}
+
 }  // namespace
 
 int run_command_line(int count, char** words, const char* const* environment) {
@@ -110,6 +134,8 @@ int run_command_line(int count, char** words, const char* const* environment) {
   loadtest_command.require_subcommand(1);
   loadtest::PublishOptions publish_options;
   add_publish(loadtest_command, publish_options, exit_code);
+  loadtest::WatchOptions watch_options;
+  add_watch(loadtest_command, watch_options, exit_code);
 
   CLI11_PARSE(app, count, words);
   return exit_code;
