@@ -4,15 +4,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/check.h"
 #include "io/loop.h"
 #include "live/channel.h"
 #include "live/metrics.h"
+#include "media/codec/captions.h"
 
 namespace live {
 namespace {
 
+constexpr TrackKey kMainVideo{media::TrackKind::kVideo, 0};
 constexpr std::size_t kMaxTracks = 16;
 constexpr std::size_t kMaxTextBytes = 4096;
 // cc_data for one picture: at most 31 triplets fit into a caption message.
@@ -154,6 +157,13 @@ void Publisher::start_timeline(media::Ticks start) {
 }
 
 void Publisher::place(TrackKey key, const media::Sample& sample) {
+  if (key == kMainVideo && !captions_.empty()) {
+    const base::Bytes captions = std::exchange(captions_, {});
+    media::Sample captioned = sample;
+    captioned.data = media::insert_captions(tracks_.at(key).codec, sample.data, captions);
+    place(key, captioned);
+    return;
+  }
   const std::uint32_t id = key.kind == media::TrackKind::kVideo ? key.id : key.id + 0x10000;
   if (const auto placed = timeline_->place(id, sample); placed && channel_ != nullptr) {
     channel_->on_sample(key, *placed);
