@@ -78,7 +78,9 @@ void Packager::fix_times(const media::Sample& first) {
 // nearer to the wanted length than the next keyframe would be, or that one would come too late.
 bool Packager::wants_cut(media::Ticks elapsed) const {
   const media::Ticks target = to_ticks(settings_.segment);
-  if (group_length_ > 0 && elapsed > 0 && elapsed + group_length_ > longest_segment()) return true;
+  // The first group is as long as it has become.
+  const media::Ticks group = group_length_ > 0 ? group_length_ : elapsed;
+  if (elapsed > 0 && elapsed + group > longest_segment()) return true;
   return group_stable_ ? elapsed + group_length_ / 2 >= target : elapsed * 10 >= target * 9;
 }
 
@@ -91,17 +93,14 @@ bool Packager::expects_keyframe() const {
   return group_stable_ && frames_since_key_ == group_frames_;
 }
 
-void Packager::learn_group(bool keyframe, media::Ticks start) {
-  if (keyframe) {
-    if (frames_since_key_ > 0) {
-      group_stable_ = frames_since_key_ == group_frames_;
-      group_frames_ = frames_since_key_;
-      group_length_ = start - group_start_;
-    }
-    frames_since_key_ = 0;
-    group_start_ = start;
+void Packager::learn_group(media::Ticks start) {
+  if (frames_since_key_ > 0) {
+    group_stable_ = frames_since_key_ == group_frames_;
+    group_frames_ = frames_since_key_;
+    group_length_ = start - group_start_;
   }
-  ++frames_since_key_;
+  frames_since_key_ = 0;
+  group_start_ = start;
 }
 
 bool Packager::add(std::size_t index, const media::Sample& sample) {
@@ -128,6 +127,7 @@ bool Packager::add_leading(const media::Sample& sample) {
   const media::Ticks frame = std::max<media::Ticks>(1, to_stream(sample.duration, 0));
   const bool video = has_video();
   bool completed = false;
+  if (video && sample.keyframe) learn_group(start);
   if (open_.frames > 0) {
     if (video && sample.keyframe && wants_cut(start - segment_start_)) {
       close_part(Follows::kNewSegment);
@@ -139,7 +139,7 @@ bool Packager::add_leading(const media::Sample& sample) {
       completed = true;
     }
   }
-  if (video) learn_group(sample.keyframe, start);
+  ++frames_since_key_;
   if (open_.part == nullptr) open_part(start);
   if (open_.frames == 0) {
     open_.part->start = start;
@@ -196,7 +196,11 @@ void Packager::open_part(media::Ticks start) {
     // A cut that was announced in time starts where the last part was said to end.
     const bool continues = started_ && !open_segment_->discontinuity;
     segment_start_ = continues ? told_end_ : start;
-    if (!continues) told_end_ = start;
+    if (!continues) {
+      told_end_ = start;
+      // What was told before the break may reach a little further than its media did.
+      clock_.date += std::max(date_end_ - clock_.date_of(start), std::chrono::microseconds(0));
+    }
     open_segment_->date = clock_.date_of(segment_start_);
   }
   started_ = true;
@@ -250,7 +254,7 @@ void Packager::close_part(Follows follows) {
 void Packager::close_segment() {
   CHECK(open_segment_ != nullptr && !open_segment_->parts.empty());
   open_segment_->complete = true;
-  all_independent_ = all_independent_ && open_segment_->independent();
+  date_end_ = clock_.date_of(told_end_);
   segment_ends_.push_back({open_segment_->msn, told_end_});
   std::erase_if(limits_, [&](const SegmentEnd& limit) { return limit.msn <= open_segment_->msn; });
   segments_.push_back(std::move(open_segment_));
@@ -365,8 +369,8 @@ std::shared_ptr<const Window> Packager::snapshot(std::vector<RenditionReport> re
     sum += window->segments[--first]->duration;
   }
   window->first_listed = first;
-  window_ = std::move(window);
-  return window_;
+  if (!window->segments.empty()) window_ = window;
+  return window;
 }
 
 }  // namespace live

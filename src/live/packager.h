@@ -93,9 +93,6 @@ class Packager {
   /// Bytes of the samples in the window.
   std::size_t window_bytes() const { return window_bytes_; }
 
-  /// True as long as every segment began with a keyframe.
-  bool all_independent() const { return all_independent_; }
-
   /// The window as it stands now, for viewers; the same as before if nothing was completed since
   /// (`reports` are left as they were then).
   std::shared_ptr<const Window> snapshot(std::vector<RenditionReport> reports);
@@ -115,7 +112,7 @@ class Packager {
   media::Ticks longest_segment() const;
   bool wants_cut(media::Ticks elapsed) const;
   bool expects_keyframe() const;
-  void learn_group(bool keyframe, media::Ticks start);
+  void learn_group(media::Ticks start);
   bool add_leading(const media::Sample& sample);
   bool add_beside(std::size_t index, const media::Sample& sample);
   bool is_full(media::Ticks frame) const;
@@ -135,6 +132,7 @@ class Packager {
   bool times_fixed_ = false;
   media::Ticks frame_target_ = 0;  // length of a full part in whole frames, 90 kHz
   ProgramClock clock_;
+  base::WallTime date_end_;  // of the last whole segment's end
   std::shared_ptr<const TrackSet> tracks_;
   bool started_ = false;
   bool ended_ = false;
@@ -156,7 +154,6 @@ class Packager {
   std::deque<SegmentEnd> limits_;
   std::vector<SegmentEnd> segment_ends_;
   std::shared_ptr<const Window> window_;  // as viewers were told; empty when something is new
-  bool all_independent_ = true;
   std::size_t window_bytes_ = 0;
 
   std::uint32_t frames_since_key_ = 0;

@@ -38,7 +38,6 @@ struct MultivariantInfo {
   std::vector<Variant> variants;
   std::vector<AlternateAudio> alternate_audio;
   base::WallTime server_time;
-  bool independent_segments = true;  // every segment of every rendition begins with a keyframe
   std::string broadcast_id;
 };
 

@@ -64,7 +64,7 @@ Stream::Rendition& Stream::rendition(const std::string& name, TrackKey leading,
 
 void Stream::set_tracks(std::map<TrackKey, media::Track> tracks, const ProgramClock& clock) {
   // A takeover goes on where the other publisher was: then the dates do, too.
-  if (!started()) clock_ = clock;
+  if (!started()) clock_ = later(clock);
   const auto first_audio = std::find_if(tracks.begin(), tracks.end(), [](const auto& entry) {
     return entry.first.kind == media::TrackKind::kAudio;
   });
@@ -78,12 +78,12 @@ void Stream::set_tracks(std::map<TrackKey, media::Track> tracks, const ProgramCl
     const auto& before = made.packager.tracks();
     if (before != nullptr && before->tracks() == members) {
       // The same decoders go on; a break, if there was one, has been made already.
-      made.packager.set_clock(clock);
+      made.packager.set_clock(later(clock));
       return;
     }
     (void)made.packager.set_tracks(std::make_shared<const TrackSet>(generation, std::move(members)),
                                    clock);
-    if (leading == kMainVideo) clock_ = clock;
+    if (leading == kMainVideo) clock_ = later(clock);
   };
   for (const auto& [key, track] : tracks) {
     if (key.kind == media::TrackKind::kVideo) put(fmt::format("v{}", key.id), key, main_audio);
@@ -150,8 +150,14 @@ base::Expected<void> Stream::add_text(const media::TimedText& text, media::Ticks
 }
 
 void Stream::break_here(const ProgramClock& clock) {
-  clock_ = clock;
-  for (const auto& rendition : renditions_) (void)rendition->packager.break_here(clock);
+  clock_ = later(clock);
+  for (const auto& rendition : renditions_) (void)rendition->packager.break_here(clock_);
+}
+
+// Dates never go back, even if the encoder's clock was ahead of the one on our wall.
+ProgramClock Stream::later(ProgramClock clock) const {
+  if (!renditions_.empty()) clock.date = std::max(clock.date, clock_.date_of(clock.anchor));
+  return clock;
 }
 
 void Stream::finish() {
@@ -196,9 +202,6 @@ std::size_t Stream::window_bytes() const {
 MultivariantInfo Stream::multivariant() const {
   MultivariantInfo info;
   info.broadcast_id = id_.str();
-  info.independent_segments =
-      std::all_of(renditions_.begin(), renditions_.end(),
-                  [](const auto& rendition) { return rendition->packager.all_independent(); });
   for (const auto& rendition : renditions_) {
     const auto leading = tracks_.find(rendition->leading);
     if (leading == tracks_.end()) continue;  // the publisher no longer sends it

@@ -83,6 +83,7 @@ class Stream {
 
   Rendition& rendition(const std::string& name, TrackKey leading, std::optional<TrackKey> audio);
   MultivariantInfo multivariant() const;
+  ProgramClock later(ProgramClock clock) const;
 
   const Settings settings_;
   const base::StreamId id_;
