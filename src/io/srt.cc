@@ -1,11 +1,15 @@
 #include "io/srt.h"
 
+#include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <srt.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <condition_variable>
 #include <cstring>
 #include <map>
@@ -15,6 +19,8 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/log.h"
+#include "io/descriptor.h"
 #include "io/loop.h"
 
 namespace io {
@@ -119,6 +125,9 @@ struct SrtListener::Engine {
   };
 
   base::Expected<void> open(const Address& address);
+  base::Expected<void> bind_udp(const Address& address);
+  bool wait_for_first_packet();
+  bool start_listening();
   static int on_caller(void* opaque, SRTSOCKET socket, int version, const sockaddr* peer,
                        const char* stream_id);
   int decide(SRTSOCKET socket, SrtRequest request);
@@ -134,6 +143,8 @@ struct SrtListener::Engine {
   Admit admit;
   const Connected connected;
   SRTSOCKET listener = SRT_INVALID_SOCK;
+  Descriptor udp;        // until libsrt takes it over
+  Descriptor interrupt;  // eventfd: ends the wait for the first packet
   int poll = -1;
   std::uint16_t port = 0;
   std::atomic<bool> stopping{false};
@@ -156,6 +167,8 @@ SrtListener::Engine::~Engine() {
     stopping = true;
   }
   caller_came.notify_one();
+  if (interrupt.is_open())
+    (void)::eventfd_write(interrupt.get(), 1);  // fails only when written before
   if (reader.joinable()) reader.join();
   if (listener != SRT_INVALID_SOCK) (void)srt_close(listener);
   for (const auto& [socket, session] : sessions) (void)srt_close(socket);
@@ -170,47 +183,72 @@ base::Expected<void> SrtListener::Engine::open(const Address& address) {
   const int latency = static_cast<int>(options.latency.count());
   const bool no = false;
   const bool yes = true;
-  const int zero = 0;
   bool fine = set_flag(listener, SRTO_RCVSYN, no) && set_flag(listener, SRTO_SNDSYN, no) &&
               set_flag(listener, SRTO_RCVLATENCY, latency) &&
-              set_flag(listener, SRTO_ENFORCEDENCRYPTION, yes) &&
-              // Otherwise another program could take the same port unnoticed.
-              set_flag(listener, SRTO_REUSEADDR, no);
-  if (address.is_v6()) fine = fine && set_flag(listener, SRTO_IPV6ONLY, zero);
+              set_flag(listener, SRTO_ENFORCEDENCRYPTION, yes);
   if (!fine) return base::fail(srt_error(name));
 
-  sockaddr_storage native{};
-  const void* place = &native;
-  const int length = static_cast<int>(address.to_native(native));
-  if (srt_bind(listener, static_cast<const sockaddr*>(place), length) == SRT_ERROR) {
-    base::Error error = srt_error(name);
-    int system = 0;
-    if (srt_getlasterror(&system) == SRT_ESOCKFAIL && system == EADDRINUSE) {
-      error.code = ErrorCode::kConflict;
-    }
-    return base::fail(std::move(error));
-  }
-  if (srt_listen_callback(listener, &Engine::on_caller, this) == SRT_ERROR ||
-      srt_listen(listener, kBacklog) == SRT_ERROR) {
+  if (srt_listen_callback(listener, &Engine::on_caller, this) == SRT_ERROR) {
     return base::fail(srt_error(name));
   }
-  int local_length = sizeof native;
-  void* local = &native;
-  if (srt_getsockname(listener, static_cast<sockaddr*>(local), &local_length) == SRT_ERROR) {
-    return base::fail(srt_error(name));
+  if (auto bound = bind_udp(address); !bound) {
+    return base::fail(std::move(bound.error()).with_context(name));
   }
-  port = Address::from_native(native).port();
-
+  interrupt = Descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   poll = srt_epoll_create();
-  const int events = SRT_EPOLL_IN | SRT_EPOLL_ERR;
-  if (poll < 0 || srt_epoll_add_usock(poll, listener, &events) == SRT_ERROR) {
-    return base::fail(srt_error(name));
-  }
+  if (!interrupt.is_open() || poll < 0) return base::fail(srt_error(name));
   // An empty set is waited for all the same.
   (void)srt_epoll_set(poll, SRT_EPOLL_ENABLE_EMPTY);
   reader = std::thread([this] { run(); });
   (void)::pthread_setname_np(reader.native_handle(), "srt-reader");
   return {};
+}
+
+// A socket of our own at first: libsrt looks at its sockets a hundred times a second, which is
+// wasted where nobody ever publishes with SRT. No SO_REUSEADDR: another program could take the same
+// port unnoticed.
+base::Expected<void> SrtListener::Engine::bind_udp(const Address& address) {
+  udp = Descriptor(::socket(address.is_v6() ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!udp.is_open()) return base::fail(system_error("socket", errno));
+  const int zero = 0;
+  if (address.is_v6() &&
+      ::setsockopt(udp.get(), IPPROTO_IPV6, IPV6_V6ONLY, &zero, sizeof zero) != 0) {
+    return base::fail(system_error("socket", errno));
+  }
+  sockaddr_storage native{};
+  socklen_t length = address.to_native(native);
+  void* place = &native;
+  if (::bind(udp.get(), static_cast<const sockaddr*>(place), length) != 0) {
+    base::Error error = system_error("bind", errno);
+    if (errno == EADDRINUSE) error.code = ErrorCode::kConflict;
+    return base::fail(std::move(error));
+  }
+  length = sizeof native;
+  if (::getsockname(udp.get(), static_cast<sockaddr*>(place), &length) != 0) {
+    return base::fail(system_error("bind", errno));
+  }
+  port = Address::from_native(native).port();
+  return {};
+}
+
+// False if the end came before any packet.
+bool SrtListener::Engine::wait_for_first_packet() {
+  std::array<pollfd, 2> waited{{{.fd = udp.get(), .events = POLLIN, .revents = 0},
+                                {.fd = interrupt.get(), .events = POLLIN, .revents = 0}}};
+  while (!stopping) {
+    if (::poll(waited.data(), waited.size(), -1) < 0) CHECK(errno == EINTR);
+    if (waited[0].revents != 0) return true;
+  }
+  return false;
+}
+
+// The packet that came is still in the socket and is handled by libsrt.
+bool SrtListener::Engine::start_listening() {
+  const int events = SRT_EPOLL_IN | SRT_EPOLL_ERR;
+  if (srt_bind_acquire(listener, udp.get()) == SRT_ERROR) return false;
+  (void)udp.release();
+  return srt_listen(listener, kBacklog) != SRT_ERROR &&
+         srt_epoll_add_usock(poll, listener, &events) != SRT_ERROR;
 }
 
 int SrtListener::Engine::on_caller(void* opaque, SRTSOCKET socket, int version,
@@ -262,6 +300,11 @@ int SrtListener::Engine::decide(SRTSOCKET socket, SrtRequest request) {
 
 void SrtListener::Engine::run() {
   std::array<SRT_EPOLL_EVENT, 64> events{};
+  if (!wait_for_first_packet()) return;
+  if (!start_listening()) {
+    base::log_error("cannot take SRT connections", {{"reason", srt_getlasterror_str()}});
+    return;
+  }
   while (!stopping) {
     wait_for_callers();
     const int count =
