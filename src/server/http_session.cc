@@ -92,12 +92,19 @@ void HttpSession::on_data(base::ByteSpan data) {
     // taken for HTTP/1.1, which refuses it.
     choose_protocol(wire::http::looks_like_http2(data) == wire::http::Http2Preface::kYes);
   }
+  const std::uint32_t delivered_before = delivered_;
   receiving_ = true;
   const auto received = http_->receive(data);
   receiving_ = false;
   if (!received) {
     base::log_debug("http request refused", {{"remote", connection_->peer().to_string()},
                                              {"reason", received.error().message}});
+  }
+  // Time is counted for one request: whoever brings others to their end meanwhile may go on.
+  if (!http_->is_receiving() || delivered_ != delivered_before) receiving_since_.reset();
+  if (http_->is_receiving() && !receiving_since_) {
+    receiving_since_ = context_.loop->now();
+    timer_.restart(context_.request_timeout);
   }
   flush();
 }
@@ -224,8 +231,11 @@ void HttpSession::on_timer() {
       base::log_info("viewer closed: it does not read",
                      {{"viewer", viewer_id()}, {"remote", connection_->peer().to_string()}});
     }
-  } else if (http_ == nullptr || http_->is_receiving()) {
-    close = !moved || http_ == nullptr;
+  } else if (http_ == nullptr || receiving_since_) {
+    // Bytes that trickle in buy no time: the request has to be whole by now.
+    const base::Duration spent =
+        receiving_since_ ? context_.loop->now() - *receiving_since_ : base::Duration::max();
+    close = spent >= context_.request_timeout;
     next = context_.request_timeout;
   } else if (http_->open_requests() == 0) {
     close = !moved && seen_progress_ > 0;

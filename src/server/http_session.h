@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/metrics.h"
+#include "base/time.h"
 #include "io/coarse_timer.h"
 #include "io/connection.h"
 #include "live/live.h"
@@ -96,6 +98,9 @@ class HttpSession final : private io::Connection::Handler,
   HttpContext& context_;
   const std::uint64_t number_;  // unique in this run of the program
   const bool secure_;
+  std::uint32_t delivered_ = 0;  // requests that arrived whole
+  /// Since when a request has been arriving; nothing between requests.
+  std::optional<base::MonotonicTime> receiving_since_;
   bool receiving_ = false;           // inside receive(): output is written once, behind it
   std::uint32_t progress_ = 0;       // grows whenever something moves
   std::uint32_t seen_progress_ = 0;  // at the last look of the timer
