@@ -29,13 +29,38 @@ export async function playWithHls(t, url, config = {}) {
   return page;
 }
 
+/** Our own player in a page of the server: the watch page of a channel, ready to be asked. */
+export async function visit(t, url) {
+  const page = await openPage(t);
+  await page.goto(url);
+  await page.evaluate(browserStampReader);
+  await page.evaluate(() => { window.sameDocument = true; });
+  return {
+    page,
+    /** What an expression over the player `p` gives. */
+    ask: (expression) => page.evaluate(`(() => { const p = document.querySelector('rostrum-player'); return ${expression}; })()`),
+    until: (expression, timeout = 15_000) => page.waitForFunction(
+      `(() => { const p = document.querySelector('rostrum-player'); return p && ${expression}; })()`, undefined, { timeout, polling: 50 }),
+    state: (state, timeout = 15_000) => page.waitForFunction(
+      (wanted) => document.querySelector('rostrum-player')?.state === wanted, state, { timeout, polling: 50 })
+      .catch(async (error) => {
+        const found = await page.evaluate(() => {
+          const p = document.querySelector('rostrum-player');
+          return JSON.stringify({ state: p?.state, trouble: p?.trouble, latency: p?.latency, buffer: p?.bufferAhead });
+        });
+        throw new Error(`waiting for ${state}: ${error.message}\nit is ${found}\n${page.problems.join('\n')}`);
+      }),
+    notReloaded: () => page.evaluate(() => window.sameDocument === true),
+  };
+}
+
 /**
  * Looks at the displayed frame every 50 ms for `milliseconds`. Gives one entry for each new frame
  * seen: `stamp` (its wall clock), `seen` (the wall clock then) and `age` (the difference), in ms.
  */
 export function watchStamps(page, milliseconds) {
   return page.evaluate(async (duration) => {
-    const video = document.querySelector('video');
+    const video = document.querySelector('video') ?? document.querySelector('rostrum-player').video;
     const frames = [];
     const end = performance.now() + duration;
     while (performance.now() < end) {

@@ -41,8 +41,30 @@ export async function startServer(t, config = { channels: [channel] }, { env = {
   const file = join(folder, 'rostrum.yaml');
   // Viewers that a test leaves behind are not waited for longer than this.
   writeFileSync(file, JSON.stringify({ shutdown: { drain_timeout: '500ms' }, ...config }));
-  const server = start(t, rostrum, ['serve', '--ephemeral', '--config', file, ...args],
+  const server = start(undefined, rostrum, ['serve', '--ephemeral', '--config', file, ...args],
     { env: { ...process.env, ...env } });
+
+  let ready;
+  let stopped;
+  const stop = () => {
+    stopped ??= (async () => {
+      server.child.kill('SIGTERM');
+      const { code } = await within(20_000, server.exited, 'stopping rostrum', server.output);
+      assert.equal(code, 0, server.output());
+      if (ready) assert.equal(existsSync(ready.dataDir), false, 'the temporary data folder is gone');
+    })();
+    return stopped;
+  };
+  const runs = () => server.child.exitCode === null && server.child.signalCode === null;
+  t.after(async () => {
+    try {
+      if (stopped) await stopped;
+      else if (runs()) await stop();
+    } finally {
+      if (runs()) server.child.kill('SIGKILL');
+      await server.exited;
+    }
+  });
 
   const line = new Promise((resolve) => {
     let text = '';
@@ -55,24 +77,12 @@ export async function startServer(t, config = { channels: [channel] }, { env = {
     throw new Error(`rostrum ended at once (${error ?? code ?? signal})\n${server.output()}`);
   });
   ended.catch(() => {}); // it ends some time after it was ready
-  const ready = JSON.parse(
+  ready = JSON.parse(
     await within(20_000, Promise.race([line, ended]), 'starting rostrum', server.output));
   for (const name of ['http', 'https', 'rtmp', 'rtmps', 'srt', 'dataDir']) {
     assert.equal(typeof ready[name], 'string', `${name} in the line of readiness`);
   }
 
-  let stopped;
-  const stop = () => {
-    stopped ??= (async () => {
-      server.child.kill('SIGTERM');
-      const { code } = await within(20_000, server.exited, 'stopping rostrum', server.output);
-      assert.equal(code, 0, server.output());
-      assert.equal(existsSync(ready.dataDir), false, 'the temporary data folder is gone');
-    })();
-    return stopped;
-  };
-  t.after(() => (server.child.exitCode === null && server.child.signalCode === null
-    ? stop() : undefined));
   return { ...ready, child: server.child, exited: server.exited, output: server.output, stop };
 }
 
@@ -81,7 +91,6 @@ export async function startServer(t, config = { channels: [channel] }, { env = {
  * is ready when this resolves. By default all but HTTP is on free ports of 127.0.0.1.
  */
 export async function startFixed(t, settings, port, folder = mkdtempSync(join(tmpdir(), 'rostrum-test-'))) {
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'rostrum.yaml');
   writeFileSync(file, JSON.stringify({
     data_dir: join(folder, 'data'),
@@ -91,6 +100,7 @@ export async function startFixed(t, settings, port, folder = mkdtempSync(join(tm
     channels: [channel], ...settings,
   }));
   const server = start(t, rostrum, ['serve', '--config', file]);
+  t.after(() => rmSync(folder, { recursive: true, force: true })); // behind its end
   await eventually(20_000, 'readiness', async () => {
     assert.equal(server.child.exitCode, null, server.output());
     return get(`http://127.0.0.1:${port}/readyz`).then(({ status }) => status === 200, () => false);
