@@ -225,3 +225,16 @@ rude('ten thousand idle connections', { peak: 256, milliseconds: 40_000 }, async
   await eventually(10_000, 'their end', async () => (await metric('rostrum_http_connections')) < 20);
   return `${(each / 1024).toFixed(1)} KiB a connection`;
 });
+
+test('connections that never publish are bounded, and keep no publisher out', async (t) => {
+  const other = await startServer(t, { channels: [channel], limits: { max_publishers: 10 }, ingest: { handshake_timeout: '2s' } });
+  const sockets = Array.from({ length: 100 }, () => open(address(other.rtmp)).resume());
+  const started = Date.now();
+  const ages = await Promise.all(sockets.map(async (socket) => {
+    await within(8000, closed(socket) ?? Promise.resolve(), 'closing them all');
+    return Date.now() - started;
+  }));
+  assert.ok(ages.filter((age) => age < 1000).length >= 60, `closed after ${ages}`);
+  publishWithFfmpeg(t, `${other.rtmp}/app/${channel.stream_key}`, source({ seconds: 60 }));
+  await waitLive(playlistUrl(other), { server: other });
+});

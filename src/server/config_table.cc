@@ -281,7 +281,8 @@ const std::array kServerSettings = std::to_array<Setting<Config>>({
     {.name = "limits.max_publishers",
      .field = field<Config>(FIELD(limits.max_publishers)),
      .default_text = "1000",
-     .description = "Open publisher connections of all protocols; more are closed at once.",
+     .description = "Publishers of all protocols at a time; more are refused. Four times as many "
+                    "RTMP connections may be open.",
      .minimum = "1",
      .maximum = "100000"},
     {.name = "metrics.enabled",

@@ -58,6 +58,18 @@ bool LoopServices::has_room() const {
   return false;
 }
 
+// Whoever knocks is not a publisher yet, and must not keep publishers out by knocking.
+bool LoopServices::has_room_for_encoder() const {
+  constexpr std::int64_t kKnockingForEach = 4;
+  static base::Counter& refused = base::metrics().counter(
+      "rostrum_rtmp_refused_total", "RTMP connections refused because there are too many");
+  if (RtmpSession::open_connections() < kKnockingForEach * shared_.config->limits.max_publishers) {
+    return true;
+  }
+  refused.add();
+  return false;
+}
+
 void LoopServices::listen(Service service, io::ListenSocket socket) {
   const bool secure = service == Service::kHttps || service == Service::kRtmps;
   const io::TlsContext* tls = secure ? shared_.tls : nullptr;
@@ -72,6 +84,7 @@ void LoopServices::listen(Service service, io::ListenSocket socket) {
   }
   ingest_listeners_.push_back(
       std::make_unique<io::Listener>(loop_, std::move(socket), [this, tls](io::Socket accepted) {
+        if (!has_room_for_encoder()) return;
         rtmp_sessions_.add(
             std::make_unique<RtmpSession>(rtmp_context_, std::move(accepted), tls, seeds_()));
       }));

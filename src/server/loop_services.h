@@ -50,6 +50,7 @@ class LoopServices {
  private:
   void tick();
   bool has_room() const;
+  bool has_room_for_encoder() const;
 
   io::Loop& loop_;
   const Shared shared_;

@@ -22,6 +22,12 @@ base::Counter& refusals(base::ErrorCode code) {
                                  {{"reason", std::string(base::to_string(code))}});
 }
 
+base::Gauge& connections() {
+  static base::Gauge& open =
+      base::metrics().gauge("rostrum_rtmp_connections", "Open RTMP and RTMPS connections");
+  return open;
+}
+
 PublishRefusal refusal_for(base::ErrorCode code) {
   switch (code) {
     case base::ErrorCode::kUnauthorized:
@@ -53,6 +59,7 @@ RtmpSession::RtmpSession(RtmpContext& context, io::Socket socket, const io::TlsC
           *this, context.loop->now()),
       reader_(*this),
       self_(std::make_shared<RtmpSession*>(this)) {
+  connections().add(1);
   connection_ = tls != nullptr
                     ? io::Connection::tls_server(*context.loop, std::move(socket), *tls, *this)
                     : io::Connection::plain(*context.loop, std::move(socket), *this);
@@ -60,7 +67,12 @@ RtmpSession::RtmpSession(RtmpContext& context, io::Socket socket, const io::TlsC
   watch_deadline();
 }
 
+std::int64_t RtmpSession::open_connections() {
+  return connections().value();
+}
+
 RtmpSession::~RtmpSession() {
+  connections().add(-1);
   *self_ = nullptr;
 }
 

@@ -40,6 +40,9 @@ class RtmpSession final : private io::Connection::Handler,
               std::uint64_t seed);
   ~RtmpSession() override;
 
+  /// Of all loops, publishing or not.
+  static std::int64_t open_connections();
+
   bool is_publishing() const { return ingest_ != nullptr; }
 
  private:
