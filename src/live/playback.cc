@@ -106,6 +106,16 @@ LoopPlayback::View* LoopPlayback::find(std::string_view channel) {
 
 std::uint64_t LoopPlayback::request(const PlaybackRequest& request, ViewerConnection& connection,
                                     std::uint64_t token) {
+  // A request may come from inside an answer: what that one's connection does is not about it.
+  Serving here{0, false, serving_};
+  serving_ = &here;
+  const std::uint64_t handle = begin(request, connection, token);
+  serving_ = here.outer;
+  return handle;
+}
+
+std::uint64_t LoopPlayback::begin(const PlaybackRequest& request, ViewerConnection& connection,
+                                  std::uint64_t token) {
   const Request& http = *request.http;
   const auto path = parse_playback_path(http.path);
   View* view = path ? find(path->channel) : nullptr;
@@ -221,7 +231,8 @@ std::uint64_t LoopPlayback::answer_playlist(View& view, const Request& request,
   const auto part = part_text ? number(*part_text) : std::nullopt;
   if (!msn || (part_text && !part)) return bad("_HLS_msn and _HLS_part must be decimal numbers");
   if (window.ended) return respond(false);
-  const PartPosition last = window.last();
+  // Before the first part the one that is promised stands for the last.
+  const PartPosition last = window.segments.empty() ? window.next : window.last();
   if (*msn > last.msn + kMaxSegmentsAhead) return bad("_HLS_msn is too far ahead");
   const auto parts_ahead = static_cast<std::uint64_t>(std::max<media::Ticks>(
       3, 3 * media::kVideoTimescale / std::max<media::Ticks>(1, window.times.part_target)));
@@ -325,22 +336,17 @@ std::uint64_t LoopPlayback::park(View& view, Waiter waiter) {
 std::uint64_t LoopPlayback::start_tail(View& view, Waiter waiter, const Window& window) {
   Response response = media_response(window, waiter.container, {});
   response.streaming = true;
-  ViewerConnection& connection = *waiter.connection;
-  const std::uint64_t token = waiter.token;
   waiter.wants = Wants::kSegmentTail;
-  const std::uint64_t handle = park(view, std::move(waiter));
-  connection.respond(token, std::move(response));
-  const auto parked = waiters_.find(handle);
-  if (parked == waiters_.end()) return 0;
-  if (serve_tail(parked->second, window)) {
-    waiters_.erase(handle);
-    return 0;
-  }
-  return handle;
+  waiter.connection->respond(waiter.token, std::move(response));
+  if (is_cancelled() || serve_tail(waiter, window)) return 0;
+  return park(view, std::move(waiter));
 }
 
 void LoopPlayback::cancel(std::uint64_t handle) {
   waiters_.erase(handle);
+  for (Serving* serving = serving_; serving != nullptr; serving = serving->outer) {
+    if (serving->handle == handle) serving->cancelled = true;
+  }
 }
 
 void LoopPlayback::announce(const base::ChannelId& channel) {
@@ -354,6 +360,12 @@ void LoopPlayback::update(std::shared_ptr<const ChannelSnapshot> snapshot) {
   View* view = find(snapshot->channel.str());
   if (view == nullptr) return;
   view->snapshot = std::move(snapshot);
+  // It may come for a subscription that was made before the channel was withdrawn.
+  if (!view->subscribed) {
+    view->subscribed = true;
+    view->last_request = loop_.now();
+    if (!ticker_.is_running()) ticker_.start(kTick, [this] { tick(); });
+  }
   serve_all(*view);
 }
 
@@ -366,30 +378,38 @@ void LoopPlayback::serve_all(View& view) {
     // Serving may lead to new requests: the waiter is taken out for the time being.
     Waiter waiter = std::move(found->second);
     waiters_.erase(found);
-    if (waiter.wants == Wants::kSnapshot) {
-      const std::unique_ptr<Request> request = std::move(waiter.held);
-      (void)handle;
-      const std::uint64_t again = answer(view, *request, *waiter.connection, waiter.token);
-      if (again != 0) {
-        // The connection knows the first handle only: keep it.
-        auto node = waiters_.extract(again);
-        node.key() = handle;
-        waiters_.insert(std::move(node));
-        std::erase(view.waiting, again);
-        still.push_back(handle);
-      }
-      continue;
-    }
-    if (!serve(view, waiter)) {
-      waiters_.emplace(handle, std::move(waiter));
-      still.push_back(handle);
-    }
+    if (!serve_or_cancelled(view, handle, waiter)) still.push_back(handle);
   }
   if (view.waiting.empty()) {
     view.waiting = std::move(still);
   } else {
     view.waiting.insert(view.waiting.end(), still.begin(), still.end());
   }
+}
+
+// True if the waiter is done with, for whatever reason; otherwise it is in the table again.
+bool LoopPlayback::serve_or_cancelled(View& view, std::uint64_t handle, Waiter& waiter) {
+  Serving here{handle, false, serving_};
+  serving_ = &here;
+  bool done = false;
+  std::uint64_t again = 0;
+  if (waiter.wants == Wants::kSnapshot) {
+    const std::unique_ptr<Request> request = std::move(waiter.held);
+    again = answer(view, *request, *waiter.connection, waiter.token);
+    done = again == 0;
+  } else {
+    done = serve(view, waiter);
+  }
+  serving_ = here.outer;
+  if (done) return true;
+  if (again != 0) {
+    // The connection knows the first handle only: keep it.
+    std::erase(view.waiting, again);
+    waiter = std::move(waiters_.at(again));
+    waiters_.erase(again);
+  }
+  if (!here.cancelled) waiters_.emplace(handle, std::move(waiter));
+  return here.cancelled;
 }
 
 bool LoopPlayback::serve(View& view, Waiter& waiter) {
@@ -433,7 +453,7 @@ bool LoopPlayback::serve(View& view, Waiter& waiter) {
       waiter.wants = Wants::kSegmentTail;
       waiter.position.part = 0;
       waiter.connection->respond(waiter.token, std::move(response));
-      return serve_tail(waiter, *window);
+      return is_cancelled() || serve_tail(waiter, *window);
     }
     case Wants::kSegmentTail:
       return serve_tail(waiter, *window);
@@ -448,12 +468,14 @@ bool LoopPlayback::serve_tail(Waiter& waiter, const Window& window) {
     return true;
   }
   while (waiter.position.part < segment->parts.size()) {
+    if (is_cancelled()) return true;
     waiter.connection->append(waiter.token,
                               segment->parts[waiter.position.part]->bytes(waiter.container));
     ++waiter.position.part;
   }
   // Once bytes have gone out the end of the segment decides, not a deadline.
   waiter.deadline = loop_.now() + settings_.reconnect_window;
+  if (is_cancelled()) return true;
   if (!segment->complete && !window.ended) return false;
   waiter.connection->finish(waiter.token);
   return true;
@@ -479,7 +501,10 @@ void LoopPlayback::withdraw(const base::ChannelId& channel) {
 
 // Requests that waited too long, viewers that left, channels that nobody here watches any more.
 void LoopPlayback::tick() {
-  const base::MonotonicTime now = loop_.now();
+  if (look_after(loop_.now())) ticker_.start(kTick, [this] { tick(); });
+}
+
+bool LoopPlayback::look_after(base::MonotonicTime now) {
   std::vector<std::uint64_t> late;
   for (const auto& [handle, waiter] : waiters_) {
     if (waiter.deadline <= now) late.push_back(handle);
@@ -510,7 +535,7 @@ void LoopPlayback::tick() {
       busy = true;
     }
   }
-  if (busy) ticker_.start(kTick, [this] { tick(); });
+  return busy;
 }
 
 void LoopPlayback::count_viewer(View& view, std::string_view viewer) {

@@ -47,6 +47,9 @@ class LoopPlayback final : public Playback {
   void withdraw(const base::ChannelId& channel);
   /// Viewers of each channel on this loop in the last seconds.
   std::vector<std::pair<base::ChannelId, std::uint32_t>> viewer_counts() const;
+  /// Answers those who have waited too long at `now` and forgets viewers and channels that nobody
+  /// asks for. The ticker calls it; false if there is nothing to look after.
+  bool look_after(base::MonotonicTime now);
   std::size_t waiting() const { return waiters_.size(); }
 
  private:
@@ -73,6 +76,12 @@ class LoopPlayback final : public Playback {
     bool head_only = false;
     std::unique_ptr<wire::http::Request> held;  // only while waiting for the first snapshot
   };
+  /// A waiter that is being served is not in the table: its connection may cancel it meanwhile.
+  struct Serving {
+    std::uint64_t handle = 0;
+    bool cancelled = false;
+    Serving* outer = nullptr;
+  };
   using Waiters = std::unordered_map<std::uint64_t, Waiter>;
 
   struct View {
@@ -84,6 +93,8 @@ class LoopPlayback final : public Playback {
     std::unordered_map<std::uint64_t, base::MonotonicTime> viewers;  // by hash
   };
 
+  std::uint64_t begin(const PlaybackRequest& request, ViewerConnection& connection,
+                      std::uint64_t token);
   std::uint64_t answer(View& view, const wire::http::Request& request, ViewerConnection& connection,
                        std::uint64_t token);
   std::uint64_t answer_file(View& view, const wire::http::Request& request, const Target& target,
@@ -100,6 +111,8 @@ class LoopPlayback final : public Playback {
   /// True if the waiter is done with and must be forgotten.
   bool serve(View& view, Waiter& waiter);
   bool serve_tail(Waiter& waiter, const Window& window);
+  bool is_cancelled() const { return serving_ != nullptr && serving_->cancelled; }
+  bool serve_or_cancelled(View& view, std::uint64_t handle, Waiter& waiter);
   void serve_all(View& view);
   void count_viewer(View& view, std::string_view viewer);
   void tick();
@@ -111,6 +124,7 @@ class LoopPlayback final : public Playback {
   std::map<std::string, std::unique_ptr<View>, std::less<>> views_;
   Waiters waiters_;
   std::uint64_t next_handle_ = 1;
+  Serving* serving_ = nullptr;  // innermost, on the stack
   io::Timer ticker_;
 };
 

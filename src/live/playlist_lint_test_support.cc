@@ -360,6 +360,7 @@ void PlaylistLint::compare_delta(const LintedPlaylist& full, std::string_view te
     problem("delta: other number of segments");
     return;
   }
+  skipped_ += delta.skipped;
   for (std::size_t i = 0; i < delta.segments.size(); ++i) {
     LintedSegment merged = delta.segments[i];
     const LintedSegment& whole = full.segments[i + delta.skipped];

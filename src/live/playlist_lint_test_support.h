@@ -73,6 +73,8 @@ class PlaylistLint {
   const std::vector<std::string>& problems() const { return problems_; }
   const LintedPlaylist& latest() const { return latest_; }
   std::size_t hints_kept() const { return hints_kept_; }
+  /// Segments that delta updates left out.
+  std::size_t skipped() const { return skipped_; }
   std::size_t largest() const { return largest_; }
 
  private:
@@ -89,6 +91,7 @@ class PlaylistLint {
   bool hint_may_fail_ = false;
   std::size_t hints_kept_ = 0;
   std::size_t largest_ = 0;
+  std::size_t skipped_ = 0;
   std::map<std::uint64_t, LintedSegment> known_;  // complete segments by number
 };
 
