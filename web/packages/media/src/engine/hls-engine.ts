@@ -21,7 +21,10 @@ function config(): Partial<HlsConfig> {
     maxLiveSyncPlaybackRate: 1,
     liveSyncOnStallIncrease: 0,
     liveDurationInfinity: true,
-    backBufferLength: 30,
+    // The browser itself drops what was played when its buffer is full. hls.js must not: a removal that ends
+    // while a segment's first parts are there makes it forget them and wait until the segment has left the
+    // list of parts (fragment-tracker, detectEvictedFragments): a stall of six seconds.
+    backBufferLength: Number.POSITIVE_INFINITY,
     maxBufferLength: 30,
     maxMaxBufferLength: 60,
     maxBufferHole: 0.2,
