@@ -232,8 +232,11 @@ void Packager::close_part(Follows follows) {
   CHECK(part != nullptr);
   const media::Ticks longest = times_.part_target;
   part->duration = std::clamp<media::Ticks>(open_.end - told_end_, 1, longest);
-  const bool cut = follows == Follows::kNewSegment || cuts_at(told_end_ + part->duration);
-  if (!cut) part->duration = std::max(part->duration, longest * kLeastPartPercent / 100);
+  // As long as it has to be unless it is the last; that may decide whether it is.
+  const media::Ticks least = std::max(part->duration, longest * kLeastPartPercent / 100);
+  const bool cut = follows == Follows::kNewSegment || cuts_at(told_end_ + part->duration) ||
+                   cuts_at(told_end_ + least);
+  if (!cut) part->duration = least;
   told_end_ += part->duration;
   while (!cues_.empty() && cues_.front().time < told_end_) {
     part->cues.push_back(std::move(cues_.front()));
