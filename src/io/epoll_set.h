@@ -1,11 +1,9 @@
 // An epoll set and the batch of events taken from it. Part of a loop, used on its thread only.
 #pragma once
 
-#include <sys/epoll.h>
-
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "io/descriptor.h"
 
@@ -16,6 +14,9 @@ class Watcher;
 class EpollSet {
  public:
   EpollSet();
+  ~EpollSet();
+  EpollSet(const EpollSet&) = delete;
+  EpollSet& operator=(const EpollSet&) = delete;
 
   int native() const { return descriptor_.get(); }
   void add(int descriptor, std::uint32_t events, Watcher& watcher);
@@ -26,13 +27,14 @@ class EpollSet {
   /// there were.
   std::size_t dispatch();
   /// The most that dispatch() returns.
-  std::size_t capacity() const { return batch_.size(); }
+  static constexpr std::size_t capacity() { return kBatch; }
 
  private:
+  static constexpr std::size_t kBatch = 128;
+  struct Batch;
+
   Descriptor descriptor_;
-  std::array<epoll_event, 128> batch_{};
-  std::size_t batch_size_ = 0;
-  std::size_t batch_next_ = 0;
+  std::unique_ptr<Batch> batch_;  // events taken and not handled yet
 };
 
 }  // namespace io
