@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -72,9 +73,10 @@ class Run {
   void gather(std::function<void()> then) {
     awaited_ = workers_.size();
     gathered_ = {};
-    for_each([this, then = std::move(then)](Worker& worker) {
+    for_each([this, round = ++round_, then = std::move(then)](Worker& worker) {
       auto figures = std::make_shared<Figures>(worker.figures());
-      main_.post([this, figures, then] {
+      main_.post([this, round, figures, then] {
+        if (round != round_) return;  // asked again meanwhile
         gathered_.merge(*figures);
         if (--awaited_ == 0) then();
       });
@@ -111,6 +113,7 @@ class Run {
   std::vector<std::unique_ptr<Worker>> workers_;
   Figures gathered_{};
   std::size_t awaited_ = 0;
+  std::uint64_t round_ = 0;
   std::int64_t second_ = 0;
   bool ending_ = false;
   base::MonotonicTime started_{};
