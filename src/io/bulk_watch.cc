@@ -1,5 +1,7 @@
 #include "io/bulk_watch.h"
 
+#include <sys/epoll.h>
+
 #include "io/timer.h"
 
 namespace io {
