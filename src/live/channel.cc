@@ -91,7 +91,9 @@ void Channel::start_stream(const PublishGrant& grant) {
   place_.msn = std::max(place_.msn, msn_by_clock());
   Stream::Settings settings;
   settings.channel = id_;
-  settings.packaging = {settings_.part, settings_.segment, settings_.window};
+  settings.packaging = {
+      settings_.part, settings_.segment, settings_.window,
+      grant.latency == PublishGrant::LatencyMode::kLow ? Latency::kLow : Latency::kNormal};
   settings.default_container =
       grant.container == PublishGrant::DefaultContainer::kFmp4 ? Container::kFmp4 : Container::kTs;
   stream_ = std::make_unique<Stream>(std::move(settings), place_, io::Loop::wall_now());

@@ -48,6 +48,8 @@ struct PublishGrant {
   std::uint32_t max_pixels = 1920 * 1088;
   std::uint32_t max_edge = 1920;
   enum class DefaultContainer { kTs, kFmp4 } container = DefaultContainer::kTs;
+  /// Normal: players are offered whole segments only.
+  enum class LatencyMode { kLow, kNormal } latency = LatencyMode::kLow;
 };
 
 /// Says who may publish. Asked on any loop; answers on the same loop, at once or later.

@@ -42,6 +42,7 @@ Packager::Packager(std::string rendition, PackagingSettings settings, Place firs
   times_.target_duration = static_cast<std::uint32_t>(
       std::max(1.0, std::ceil(std::chrono::duration<double>(settings.segment).count() - 0.001)));
   times_.listed = settings.window;
+  times_.latency = settings.latency;
 }
 
 bool Packager::has_video() const {

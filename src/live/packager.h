@@ -28,6 +28,7 @@ struct PackagingSettings {
   base::Duration segment = std::chrono::seconds(2);
   /// Media that playlists list.
   base::Duration window = std::chrono::seconds(12);
+  Latency latency = Latency::kLow;
 };
 
 /// Which wall-clock time belongs to which media time; anchored anew at every discontinuity.

@@ -89,11 +89,21 @@ bool all_independent(const Window& window) {
                      [](const auto& segment) { return segment->independent(); });
 }
 
+void write_server_control(Out out, const PlaylistTimes& times) {
+  const double target = times.target_duration;
+  const double part_target = seconds(times.part_target);
+  fmt::format_to(out,
+                 "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={:.3f},"
+                 "HOLD-BACK={:.1f},CAN-SKIP-UNTIL={:.1f}\n#EXT-X-PART-INF:PART-TARGET={:.3f}\n",
+                 3 * part_target, 3 * target, 6 * target, part_target);
+}
+
 void write_edge(Out out, const Window& window, Container container) {
   if (window.ended) {
     fmt::format_to(out, "#EXT-X-ENDLIST\n");
     return;
   }
+  if (window.times.latency == Latency::kNormal) return;
   fmt::format_to(out, "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"{}\"\n",
                  part_name(window.next, container));
   // The segment that is being made, and the one after it: held or sent as they come into being.
@@ -130,16 +140,13 @@ std::string render_media_playlist(const Window& window, Container container, boo
   std::string text;
   text.reserve(4096);
   const auto out = std::back_inserter(text);
-  const std::size_t skipped = skip ? skippable(window) : 0;
+  const bool may_skip = skip && window.times.latency == Latency::kLow;
+  const std::size_t skipped = may_skip ? skippable(window) : 0;
   const std::size_t first = window.first_listed;
-  const double part_target = seconds(window.times.part_target);
-  const std::uint32_t target = window.times.target_duration;
+  const bool low_latency = window.times.latency == Latency::kLow;
   fmt::format_to(out, "#EXTM3U\n#EXT-X-VERSION:{}\n#EXT-X-TARGETDURATION:{}\n", skipped ? 9 : 6,
-                 target);
-  fmt::format_to(out,
-                 "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={:.3f},"
-                 "HOLD-BACK={:.1f},CAN-SKIP-UNTIL={:.1f}\n#EXT-X-PART-INF:PART-TARGET={:.3f}\n",
-                 3 * part_target, 3.0 * target, 6.0 * target, part_target);
+                 window.times.target_duration);
+  if (low_latency) write_server_control(out, window.times);
   if (window.segments.empty()) {
     write_edge(out, window, container);
     return text;
@@ -156,12 +163,13 @@ std::string render_media_playlist(const Window& window, Container container, boo
   // Behind skipped segments the first unskipped one repeats everything it needs.
   for (std::size_t i = first + skipped; i < window.segments.size(); ++i) {
     const Segment& segment = *window.segments[i];
+    if (!segment.complete && !low_latency) break;
     if (previous == nullptr && skipped > 0 && segment.discontinuity) {
       fmt::format_to(out, "#EXT-X-DISCONTINUITY\n");
     }
     write_segment_head(out, previous, segment, container);
     write_cues(out, segment);
-    if (i >= with_parts) write_parts(out, segment, container);
+    if (low_latency && i >= with_parts) write_parts(out, segment, container);
     if (segment.complete) {
       fmt::format_to(out, "#EXTINF:{:.5f},live\n{}\n", seconds(segment.duration),
                      segment_name(segment.msn, container));

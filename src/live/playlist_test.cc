@@ -203,6 +203,28 @@ TEST(Playlist, EndsWithItsStream) {
   EXPECT_THAT(text, Not(HasSubstr("PRELOAD-HINT")));
 }
 
+TEST(Playlist, NormalLatencyListsWholeSegmentsOnly) {
+  PackagingSettings settings = packaging();
+  settings.latency = Latency::kNormal;
+  StreamRig rig(settings);
+  rig.publish({.rate = 30, .gop = 2});
+  rig.run(5.1);
+  const auto snapshot = rig.stream().snapshot();
+  for (const Container container : {Container::kTs, Container::kFmp4}) {
+    for (const bool skip : {false, true}) {
+      const std::string text = render_media_playlist(**snapshot->find("v0"), container, skip);
+      for (const char* tag : {"PART", "SERVER-CONTROL", "PREFETCH", "PRELOAD", "REPORT", "SKIP"}) {
+        EXPECT_THAT(text, Not(HasSubstr(tag)));
+      }
+      EXPECT_THAT(text, HasSubstr("#EXTINF:2.00000,live\n"));
+      // Nothing is told of the segment that is being made.
+      const std::string last =
+          segment_name((*snapshot->find("v0"))->segments.back()->msn - 1, container);
+      EXPECT_TRUE(text.ends_with(last + "\n")) << text;
+    }
+  }
+}
+
 TEST(Playlist, CuesAreDateRanges) {
   StreamRig rig(packaging());
   rig.publish({.rate = 30, .gop = 2});

@@ -17,6 +17,9 @@
 
 namespace live {
 
+/// What players are offered: parts and the segment that is being made, or whole segments only.
+enum class Latency { kLow, kNormal };
+
 /// Which form of the same media a viewer reads.
 enum class Container { kFmp4, kTs };
 std::string_view to_string(Container container);  // "fmp4", "ts"
@@ -113,6 +116,7 @@ struct RenderedPlaylist {
 
 /// Durations that a playlist announces; fixed for the life of a stream.
 struct PlaylistTimes {
+  Latency latency = Latency::kLow;
   media::Ticks part_target = 0;                      // 90 kHz
   std::uint32_t target_duration = 2;                 // seconds
   base::Duration listed = std::chrono::seconds(12);  // how much media a playlist lists

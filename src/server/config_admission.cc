@@ -36,6 +36,9 @@ base::Expected<live::PublishGrant> ConfigAdmission::decide(
   grant.container = channel->container_format == ContainerFormat::kFragmentedMp4
                         ? live::PublishGrant::DefaultContainer::kFmp4
                         : live::PublishGrant::DefaultContainer::kTs;
+  grant.latency = channel->latency_mode == LatencyMode::kLow
+                      ? live::PublishGrant::LatencyMode::kLow
+                      : live::PublishGrant::LatencyMode::kNormal;
   return grant;
 }
 
