@@ -13,9 +13,13 @@ void EventLog::on_event(const live::StreamEvent& event) {
       .counter("rostrum_stream_events_total", "Changes of state of streams",
                {{"event", std::string(name)}})
       .add();
-  base::log_info(
-      name,
-      {{"channel", event.channel.str()}, {"stream", event.stream.str()}, {"detail", event.detail}});
+  const base::LogField channel("channel", event.channel.str());
+  const base::LogField stream("stream", event.stream.str());
+  if (event.detail.empty()) {
+    base::log_info(name, {channel, stream});
+  } else {
+    base::log_info(name, {channel, stream, {"detail", event.detail}});
+  }
 }
 
 }  // namespace server

@@ -12,6 +12,7 @@
 #include "media/mpegts/demuxer.h"
 #include "server/config.h"
 #include "server/session_set.h"
+#include "server/srt_stream_name.h"
 
 namespace server {
 
@@ -30,14 +31,6 @@ struct SrtContext {
 base::Expected<std::unique_ptr<io::SrtListener>> listen_for_srt(
     const Config& config, const ConfigAdmission& admission, live::Live& live,
     std::function<SrtContext&(io::Loop&)> context_of);
-
-/// A stream id as encoders write it: a bare key, or `#!::u=<key>,priority=N`.
-struct SrtStreamName {
-  std::string key;  // secret
-  std::uint32_t priority = 0;
-  bool is_valid = true;
-};
-SrtStreamName parse_srt_stream_id(std::string_view text);
 
 class SrtSession final : private io::SrtConnection::Handler,
                          private media::mpegts::DemuxerListener,
