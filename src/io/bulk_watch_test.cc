@@ -1,6 +1,7 @@
 #include "io/bulk_watch.h"
 
 #include <gtest/gtest.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
