@@ -1,0 +1,174 @@
+// The door of control: the IVS-shaped APIs, the resources behind them, who may publish and watch,
+// events and metrics. Owns what is known about channels; live asks it and tells it.
+//
+// Requests are answered on worker threads (io::SqlWorkers); media loops are never blocked.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "base/time.h"
+#include "live/live.h"
+#include "wire/http/message.h"
+
+namespace io {
+class Loop;
+class SqlConnection;
+class SqlWorkers;
+}  // namespace io
+
+namespace control {
+
+enum class LimitsMode : std::uint8_t {
+  kGenerous,  // only what is part of the contract, and what the operator sets
+  kIvs,       // the service's own rates and quotas
+};
+
+/// A target of an event rule.
+struct TargetSettings {
+  std::string id;
+  std::string url;      // http(s):// of a webhook, nats:// of a NATS server
+  std::string subject;  // NATS
+  std::string secret;   // signs webhooks
+};
+
+/// An event rule from the configuration: it stands beside those made by the API, unchangeable.
+struct RuleSettings {
+  std::string name;
+  std::string pattern;  // JSON
+  std::vector<TargetSettings> targets;
+};
+
+struct Settings {
+  std::string region = "local";
+  std::string account = "000000000000";
+  /// File with the key that secrets in the database are encrypted with; made if it is missing.
+  std::string secrets_file;
+  /// Where viewers reach us, without a slash at the end; empty: what each request names.
+  std::string public_url;
+  /// What channels name as their ingest endpoint; empty: the host of each request.
+  std::string ingest_endpoint;
+  std::uint16_t srt_port = 0;
+  LimitsMode limits = LimitsMode::kGenerous;
+  /// Requests a second and key for one operation in the generous mode; 0: no limit.
+  double requests_per_second = 0;
+  /// Which region a signature may name; empty: any.
+  std::string signing_region;
+  /// A MaxMind database of countries; empty: countries are not known.
+  std::string country_database;
+  base::Duration session_history = std::chrono::hours(24 * 60);
+  std::uint64_t max_concurrent_streams = 0;  // 0: no limit
+  std::uint64_t max_concurrent_views = 0;
+  std::uint32_t max_pixels = 0;
+  std::uint32_t max_edge = 0;
+  std::uint64_t max_bitrate = 0;  // bit/s
+  std::vector<RuleSettings> rules;
+};
+
+/// A channel that the configuration (or the demo) declares: made, or brought to this state, at
+/// every start.
+struct DeclaredChannel {
+  base::ChannelId id;
+  std::string name;
+  std::string stream_key;  // secret
+  std::string passphrase;  // secret; empty: SRT needs none
+  bool insecure_ingest = false;
+  bool low_latency = true;
+  bool fragmented_mp4 = false;
+  std::uint64_t max_bitrate = 0;  // bit/s; 0: the type's own
+};
+
+/// What the pages show of a channel.
+struct ChannelListing {
+  base::ChannelId id;
+  std::string name;
+  bool authorized = false;
+};
+
+/// A request to the API and where it came from.
+struct ApiRequest {
+  wire::http::Request http;
+  std::string remote_address;
+  bool is_secure = false;
+};
+
+struct AccessKeySecret {
+  std::string id;
+  std::string secret;
+};
+
+/// Rights and limits of a new access key.
+struct AccessKeyOptions {
+  std::string name;
+  bool read_only = false;
+  std::string service;   // empty: all
+  std::string resource;  // ARN pattern; empty: all
+  std::int64_t requests_per_second = 0;
+  std::int64_t requests_per_day = 0;
+};
+
+/// What the SRT handshake needs to know before there is a connection.
+struct SrtEntry {
+  base::ChannelId channel;
+  std::string passphrase;  // secret; empty: the caller must come without
+};
+
+class Control {
+ public:
+  /// `sql` outlives it. Brings the schema to the newest version.
+  static base::Expected<std::unique_ptr<Control>> create(Settings settings, io::SqlWorkers& sql);
+  virtual ~Control() = default;
+
+  // Set-up, before the loops run, in this order.
+  virtual base::Expected<void> declare(const std::vector<DeclaredChannel>& channels) = 0;
+  /// For live::Live::create. The gates for viewers are made here.
+  virtual live::Live::Above above() = 0;
+  /// From now on events are delivered and metrics are taken.
+  virtual void start(live::Live& live) = 0;
+  /// Stops deliveries; call when live has drained.
+  virtual void stop() = 0;
+
+  virtual live::Admission& admission() = 0;
+  /// Blocks for the database: only from libsrt's own thread. kUnauthorized if the key is not known
+  /// or the channel has no passphrase and needs one.
+  virtual base::Expected<SrtEntry> find_srt(const std::string& stream_key) = 0;
+
+  /// Whether the request is one for the API (POST /Operation, /tags/, our own signed routes).
+  virtual bool is_api(const wire::http::Request& request) const = 0;
+  using Reply = std::move_only_function<void(wire::http::Response)>;
+  /// Answers on a worker's thread; `reply` has to get the response to where it belongs.
+  virtual void handle(ApiRequest request, Reply reply) = 0;
+  /// Checks signature and rights of a request to a route of our own, as if it called `operation`.
+  /// `done` gets the refusal, or nothing if it may; on a worker's thread.
+  virtual void authorise(
+      ApiRequest request, std::string operation,
+      std::move_only_function<void(std::optional<wire::http::Response>)> done) = 0;
+
+  /// Channels for the pages, at most `limit`, live ones first. On a worker's thread.
+  virtual void list_channels(std::size_t limit,
+                             std::move_only_function<void(std::vector<ChannelListing>)> done) = 0;
+  virtual void find_channel(const base::ChannelId& id,
+                            std::move_only_function<void(std::optional<ChannelListing>)> done) = 0;
+
+  /// Every event as it happens, as one line of JSON: for dashboards. `subscriber` is called on any
+  /// thread and must not block. The token ends it.
+  using EventLine = std::function<void(std::uint64_t sequence, const std::string& channel_arn,
+                                       std::shared_ptr<const std::string> event)>;
+  virtual std::uint64_t subscribe_events(EventLine subscriber) = 0;
+  virtual void unsubscribe_events(std::uint64_t token) = 0;
+};
+
+/// Makes a key directly in the database: at first start, and for the command line.
+base::Expected<AccessKeySecret> create_access_key(io::SqlConnection& sql,
+                                                  const std::string& secrets_file,
+                                                  const AccessKeyOptions& options);
+base::Expected<bool> has_access_keys(io::SqlConnection& sql);
+
+}  // namespace control

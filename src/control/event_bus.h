@@ -1,0 +1,58 @@
+// Events on their way out: kept with the change that caused them, then delivered to the targets of
+// the rules that match, in order for each channel, at least once, over restarts.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "control/arn.h"
+#include "control/control.h"
+
+namespace io {
+class Loop;
+class SqlConnection;
+class SqlWorkers;
+}  // namespace io
+
+namespace control {
+
+class SecretBox;
+
+struct Event {
+  std::string detail_type;  // "IVS Stream State Change"
+  std::string resource;     // ARN of the channel; empty for limits of the whole account
+  base::WallTime time{};
+  boost::json::object detail;
+};
+
+class EventBus {
+ public:
+  /// Deliveries run on `loop`, which outlives it, as `sql` and `box` do. Rules of the configuration
+  /// are checked here: kInvalid names the one that is wrong.
+  static base::Expected<std::unique_ptr<EventBus>> create(io::Loop& loop, io::SqlWorkers& sql,
+                                                          const SecretBox& box, Home home,
+                                                          std::vector<RuleSettings> rules);
+  virtual ~EventBus() = default;
+
+  /// Inside a transaction on the writer's thread: keeps the event, and a delivery for each target
+  /// of each rule that matches. Call wake() once it is committed.
+  virtual base::Expected<void> record(io::SqlConnection& sql, const Event& event) = 0;
+  /// From any thread: looks for new deliveries now.
+  virtual void wake() = 0;
+  /// From any thread: rules have changed.
+  virtual void rules_changed() = 0;
+  /// Begins to deliver, with what an earlier run left undone.
+  virtual void start() = 0;
+  /// Ends deliveries under way (they are made again after the next start). On its loop.
+  virtual void stop() = 0;
+
+  virtual std::uint64_t subscribe(Control::EventLine subscriber) = 0;
+  virtual void unsubscribe(std::uint64_t token) = 0;
+};
+
+}  // namespace control

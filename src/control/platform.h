@@ -1,0 +1,29 @@
+// What the operations work on, in one place; made by Control, safe from every worker's thread.
+#pragma once
+
+#include "control/arn.h"
+#include "control/control.h"
+
+namespace io {
+class SqlWorkers;
+}
+
+namespace control {
+
+class EventBus;
+class LiveBoard;
+class MetricStore;
+class SecretBox;
+class ViewerGates;
+
+struct Platform {
+  const Settings& settings;
+  const Home home;
+  io::SqlWorkers& sql;
+  const SecretBox& secrets;
+  LiveBoard& board;
+  EventBus& events;
+  ViewerGates& viewers;
+};
+
+}  // namespace control

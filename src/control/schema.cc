@@ -1,0 +1,135 @@
+#include "control/schema.h"
+
+namespace control {
+namespace {
+
+// Times are microseconds since 1970 in UTC. Tags, lists and structures that are never searched are
+// kept as JSON text. Secrets are sealed (SecretBox).
+constexpr std::string_view kFirst = R"sql(
+CREATE TABLE channels (
+  id $TEXT PRIMARY KEY,
+  name $TEXT NOT NULL,
+  latency_mode $TEXT NOT NULL,
+  type $TEXT NOT NULL,
+  authorized BIGINT NOT NULL,
+  insecure_ingest BIGINT NOT NULL,
+  preset $TEXT NOT NULL,
+  container_format $TEXT NOT NULL,
+  multitrack $TEXT NOT NULL,
+  recording_configuration $TEXT NOT NULL,
+  restriction_policy $TEXT NOT NULL,
+  ad_configuration $TEXT NOT NULL,
+  srt_passphrase $OCTETS,
+  max_bitrate BIGINT NOT NULL,
+  tags $TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+CREATE INDEX channels_by_name ON channels (name, id);
+CREATE INDEX channels_by_recording ON channels (recording_configuration, id);
+CREATE INDEX channels_by_policy ON channels (restriction_policy, id);
+CREATE INDEX channels_by_ads ON channels (ad_configuration, id);
+CREATE TABLE stream_keys (
+  id $TEXT PRIMARY KEY,
+  channel_id $TEXT NOT NULL UNIQUE REFERENCES channels (id) ON DELETE CASCADE,
+  fingerprint $OCTETS NOT NULL UNIQUE,
+  sealed $OCTETS NOT NULL,
+  tags $TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+CREATE TABLE playback_key_pairs (
+  id $TEXT PRIMARY KEY,
+  name $TEXT NOT NULL,
+  public_key $TEXT NOT NULL,
+  fingerprint $TEXT NOT NULL UNIQUE,
+  tags $TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+CREATE TABLE playback_restriction_policies (
+  id $TEXT PRIMARY KEY,
+  name $TEXT NOT NULL,
+  countries $TEXT NOT NULL,
+  origins $TEXT NOT NULL,
+  strict_origin BIGINT NOT NULL,
+  tags $TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+CREATE TABLE recording_configurations (
+  id $TEXT PRIMARY KEY,
+  name $TEXT NOT NULL,
+  bucket $TEXT NOT NULL,
+  state $TEXT NOT NULL,
+  reconnect_window BIGINT NOT NULL,
+  thumbnails $TEXT NOT NULL,
+  renditions $TEXT NOT NULL,
+  tags $TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+CREATE TABLE ad_configurations (
+  id $TEXT PRIMARY KEY,
+  name $TEXT NOT NULL,
+  playback_configurations $TEXT NOT NULL,
+  post_roll $TEXT NOT NULL,
+  tags $TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+CREATE TABLE stream_sessions (
+  id $TEXT PRIMARY KEY,
+  channel_id $TEXT NOT NULL,
+  started_at BIGINT NOT NULL,
+  ended_at BIGINT,
+  has_error BIGINT NOT NULL,
+  channel $TEXT NOT NULL,
+  ingest $TEXT NOT NULL,
+  recording $TEXT NOT NULL
+);
+CREATE INDEX stream_sessions_by_channel ON stream_sessions (channel_id, started_at, id);
+CREATE INDEX stream_sessions_by_start ON stream_sessions (started_at);
+CREATE TABLE stream_session_events (
+  session_id $TEXT NOT NULL REFERENCES stream_sessions (id) ON DELETE CASCADE,
+  number BIGINT NOT NULL,
+  name $TEXT NOT NULL,
+  type $TEXT NOT NULL,
+  code $TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (session_id, number)
+);
+CREATE TABLE viewer_revocations (
+  channel_id $TEXT NOT NULL,
+  viewer_id $TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  revoked_at BIGINT NOT NULL,
+  PRIMARY KEY (channel_id, viewer_id)
+);
+CREATE TABLE used_tokens (
+  id $TEXT PRIMARY KEY,
+  expires_at BIGINT NOT NULL
+);
+CREATE INDEX used_tokens_by_expiry ON used_tokens (expires_at);
+CREATE TABLE access_keys (
+  id $TEXT PRIMARY KEY,
+  name $TEXT NOT NULL,
+  sealed $OCTETS NOT NULL,
+  read_only BIGINT NOT NULL,
+  service $TEXT NOT NULL,
+  resource $TEXT NOT NULL,
+  requests_per_second BIGINT NOT NULL,
+  requests_per_day BIGINT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+CREATE TABLE access_key_usage (
+  key_id $TEXT NOT NULL,
+  day BIGINT NOT NULL,
+  requests BIGINT NOT NULL,
+  PRIMARY KEY (key_id, day)
+);
+)sql";
+
+constexpr io::SqlMigration kMigrations[] = {{1, kFirst}};
+
+}  // namespace
+
+base::Expected<void> migrate_schema(io::SqlConnection& sql) {
+  return io::migrate(sql, "control", kMigrations);
+}
+
+}  // namespace control
