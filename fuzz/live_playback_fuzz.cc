@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/check.h"
 #include "io/loop.h"
@@ -16,6 +17,29 @@ namespace {
 struct Source final : live::SnapshotSource {
   void subscribe(const base::ChannelId&, unsigned) override {}
   void unsubscribe(const base::ChannelId&, unsigned) override {}
+};
+
+// Decides by what it is asked, so that every way is taken.
+struct Admission final : live::ViewAdmission {
+  void authorise_view(live::ViewRequest request, Answer answer) override {
+    if (request.token.starts_with('n')) {
+      answer(std::unexpected(live::ViewRefusal{403, "refused", "because of its token"}));
+    } else if (request.token.starts_with('l')) {
+      later = std::move(answer);
+    } else {
+      answer(live::ViewGrant{"s", request.token.size()});
+    }
+  }
+  std::expected<live::SessionBounds, live::ViewRefusal> check_session(const base::ChannelId&,
+                                                                      std::string_view session,
+                                                                      std::string_view) override {
+    if (session.starts_with('n')) {
+      return std::unexpected(live::ViewRefusal{403, "refused", "because of its session"});
+    }
+    return live::SessionBounds{};
+  }
+  live::CountryCode country_of(std::string_view) override { return {'X', 'X'}; }
+  Answer later;
 };
 
 struct Viewer final : live::ViewerConnection {
@@ -81,11 +105,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                       std::string(live::to_string(path->container)) + "/" +
                       std::string(path->file));
   }
-  live::LoopPlayback playback(loop, settings, source);
+  Admission admission;
+  live::LoopPlayback playback(loop, settings, source, admission);
   playback.announce(base::ChannelId("c"));
   playback.update(snapshot);
-  for (const char* prefix : {"", "/api/video/v1/", "/api/video/v1/s/-/c/v0/fmp4/",
-                             "/api/video/v1/s/-/c/v0/fmp4/index.m3u8?"}) {
+  for (const char* prefix :
+       {"", "/api/video/v1/", "/api/video/v1/s/-/c/v0/fmp4/",
+        "/api/video/v1/s/-/c/v0/fmp4/index.m3u8?", "/api/video/v1/x.channel.c.m3u8?"}) {
     wire::http::Request request;
     if (!request.set_target(prefix + text)) continue;
     Viewer viewer;
@@ -93,6 +119,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     CHECK(handle != 0 ? viewer.answers == 0 || viewer.streaming : viewer.answers == 1);
     playback.cancel(handle);
     CHECK(playback.waiting() == 0);
+    if (admission.later) std::exchange(admission.later, nullptr)(live::ViewGrant{});
+    CHECK(viewer.answers == (handle != 0 && !viewer.streaming ? 0u : 1u));
   }
   return 0;
 }

@@ -36,6 +36,10 @@ bool same_media(const std::map<TrackKey, media::Track>& a,
 
 }  // namespace
 
+std::unexpected<base::Error> not_broadcasting() {
+  return base::fail(base::ErrorCode::kNotFound, "this channel is not broadcasting");
+}
+
 Channel::Channel(io::Loop& loop, const Settings& settings, base::ChannelId id, ChannelHost& host)
     : loop_(loop),
       settings_(settings),
@@ -51,7 +55,13 @@ Channel::~Channel() {
 }
 
 void Channel::event(StreamEvent::Kind kind, std::string detail) {
-  host_.on_event({kind, id_, stream_->id(), std::move(detail)});
+  StreamEvent event;
+  event.kind = kind;
+  event.channel = id_;
+  event.stream = stream_->id();
+  event.at = io::Loop::wall_now();
+  event.detail = std::move(detail);
+  host_.on_event(event);
 }
 
 base::Expected<std::unique_ptr<Ingest>> Channel::open(const PublishGrant& grant,
@@ -123,7 +133,7 @@ base::Expected<void> Channel::on_ready(Publisher& publisher) {
     ++takeovers_;
     event(StreamEvent::Kind::kTakeover);
   }
-  encoder_ = publisher.encoder_info().name;
+  encoder_ = publisher.encoder_info();
   protocol_ = publisher.options().protocol;
   publisher.start_timeline(stream_end_);
   stream_->set_tracks(publisher.tracks(), {stream_end_, publisher.first_arrival()});
@@ -228,9 +238,19 @@ void Channel::watch_silence() {
 
 base::Expected<void> Channel::put_metadata(std::string payload) {
   if (stream_ == nullptr || state_ != State::kLive || !stream_->playable()) {
-    return base::fail(base::ErrorCode::kNotFound, "this channel is not broadcasting");
+    return not_broadcasting();
   }
   return stream_->add_text({media::TimedText::Origin::kApi, std::move(payload)}, 0);
+}
+
+base::Expected<void> Channel::stop() {
+  if (stream_ == nullptr || is_over()) return not_broadcasting();
+  end({base::ErrorCode::kClosed, "the broadcast was stopped"});
+  return {};
+}
+
+base::Expected<base::WallTime> Channel::insert_ad_break(std::string, std::chrono::seconds) {
+  return not_broadcasting();
 }
 
 StreamStatus Channel::status() const {

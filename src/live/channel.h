@@ -17,6 +17,9 @@ class Loop;
 
 namespace live {
 
+/// What is answered to whoever wants something of a channel that is not live.
+std::unexpected<base::Error> not_broadcasting();
+
 /// What a channel asks of the engine.
 class ChannelHost {
  public:
@@ -41,6 +44,9 @@ class Channel {
   base::Expected<std::unique_ptr<Ingest>> open(const PublishGrant& grant, IngestOptions options,
                                                IngestOwner& owner);
   base::Expected<void> put_metadata(std::string payload);
+  /// See Live.
+  base::Expected<void> stop();
+  base::Expected<base::WallTime> insert_ad_break(std::string id, std::chrono::seconds duration);
   /// Ends the broadcast now, from our side.
   void end(const base::Error& reason);
   /// Nobody publishes, and nobody is waited for.
@@ -82,7 +88,7 @@ class Channel {
   unsigned takeovers_ = 0;
   base::MonotonicTime last_media_{};
   base::MonotonicTime started_{};
-  std::string encoder_;
+  EncoderInfo encoder_;
   Protocol protocol_ = Protocol::kRtmp;
   io::Timer timer_;          // waiting for a publisher, or keeping an ended stream
   io::Timer silence_timer_;  // a publisher that sends nothing

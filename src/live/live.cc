@@ -30,8 +30,11 @@ class Engine;
 // What one loop does: it is home to some channels and serves viewers of all.
 class LoopSide final : public ChannelHost, public SnapshotSource {
  public:
-  LoopSide(Engine& engine, io::Loop& loop, const Settings& settings)
-      : engine_(engine), loop_(loop), settings_(settings), playback_(loop, settings, *this) {}
+  LoopSide(Engine& engine, io::Loop& loop, const Settings& settings, ViewAdmission& admission)
+      : engine_(engine),
+        loop_(loop),
+        settings_(settings),
+        playback_(loop, settings, *this, admission) {}
 
   // ChannelHost
   bool wants_snapshots(const base::ChannelId& channel) override;
@@ -72,10 +75,12 @@ class LoopSide final : public ChannelHost, public SnapshotSource {
 
 class Engine final : public Live {
  public:
-  Engine(io::LoopGroup& loops, Settings settings, StreamEvents& events)
-      : settings_(std::move(settings)), events_(events) {
+  Engine(io::LoopGroup& loops, Settings settings, const Above& above)
+      : settings_(std::move(settings)), events_(*above.events) {
     for (std::size_t i = 0; i < loops.size(); ++i) {
-      sides_.push_back(std::make_unique<LoopSide>(*this, loops.at(i), settings_));
+      io::Loop& loop = loops.at(i);
+      sides_.push_back(
+          std::make_unique<LoopSide>(*this, loop, settings_, above.view_admission(loop)));
     }
   }
 
@@ -99,10 +104,23 @@ class Engine final : public Live {
     LoopSide& side = home_side(channel);
     DCHECK(side.loop().is_current());
     Channel* found = side.find(channel);
-    if (found == nullptr) {
-      return base::fail(base::ErrorCode::kNotFound, "this channel is not broadcasting");
-    }
-    return found->put_metadata(std::move(payload));
+    return found == nullptr ? not_broadcasting() : found->put_metadata(std::move(payload));
+  }
+
+  base::Expected<void> stop(const base::ChannelId& channel) override {
+    LoopSide& side = home_side(channel);
+    DCHECK(side.loop().is_current());
+    Channel* found = side.find(channel);
+    return found == nullptr ? not_broadcasting() : found->stop();
+  }
+
+  base::Expected<base::WallTime> insert_ad_break(const base::ChannelId& channel, std::string id,
+                                                 std::chrono::seconds duration) override {
+    LoopSide& side = home_side(channel);
+    DCHECK(side.loop().is_current());
+    Channel* found = side.find(channel);
+    if (found == nullptr) return not_broadcasting();
+    return found->insert_ad_break(std::move(id), duration);
   }
 
   void status(io::Loop& reply_to,
@@ -230,7 +248,7 @@ void Engine::status(io::Loop& reply_to,
                     std::move_only_function<void(std::vector<StreamStatus>)> done) {
   struct Gathering {
     std::vector<StreamStatus> streams;
-    std::unordered_map<base::ChannelId, std::uint32_t, base::IdHash> viewers;
+    std::unordered_map<base::ChannelId, std::vector<ViewerSample>, base::IdHash> viewers;
     std::size_t missing = 0;
     std::move_only_function<void(std::vector<StreamStatus>)> done;
   };
@@ -241,7 +259,9 @@ void Engine::status(io::Loop& reply_to,
   const auto arrived = [gathering] {
     if (--gathering->missing > 0) return;
     for (StreamStatus& stream : gathering->streams) {
-      stream.viewers = gathering->viewers[stream.channel];
+      ViewerCount count = merge(std::move(gathering->viewers[stream.channel]));
+      stream.viewers = count.viewers;
+      stream.viewers_by_country = std::move(count.by_country);
     }
     gathering->done(std::move(gathering->streams));
   };
@@ -255,8 +275,10 @@ void Engine::status(io::Loop& reply_to,
       });
     });
     side->loop().post([side, &reply_to, gathering, arrived] {
-      reply_to.post([gathering, arrived, counts = side->playback().viewer_counts()] {
-        for (const auto& [channel, count] : counts) gathering->viewers[channel] += count;
+      reply_to.post([gathering, arrived, samples = side->playback().viewer_samples()]() mutable {
+        for (auto& [channel, sample] : samples) {
+          gathering->viewers[channel].push_back(std::move(sample));
+        }
         arrived();
       });
     });
@@ -315,12 +337,19 @@ std::string_view to_string(StreamEvent::Kind kind) {
       return "publisher back";
     case StreamEvent::Kind::kLimitBreach:
       return "limit breached";
+    case StreamEvent::Kind::kStarvationStart:
+      return "starvation started";
+    case StreamEvent::Kind::kStarvationEnd:
+      return "starvation ended";
+    case StreamEvent::Kind::kAdBreakInserted:
+      return "ad break inserted";
   }
   return "unknown";
 }
 
-std::unique_ptr<Live> Live::create(io::LoopGroup& loops, Settings settings, StreamEvents& events) {
-  return std::make_unique<Engine>(loops, std::move(settings), events);
+std::unique_ptr<Live> Live::create(io::LoopGroup& loops, Settings settings, const Above& above) {
+  CHECK(above.events != nullptr);
+  return std::make_unique<Engine>(loops, std::move(settings), above);
 }
 
 }  // namespace live

@@ -4,7 +4,9 @@
 // there. Viewers are served on whatever loop their connection is on, from snapshots.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -110,6 +112,60 @@ class Ingest {
   virtual void finish() = 0;
 };
 
+// ---- viewers' admission ----------------------------------------------------------------------
+
+/// ISO 3166 alpha-2, or two zero octets if nobody knows.
+using CountryCode = std::array<char, 2>;
+
+/// What a viewer presents when it asks for a channel's multivariant playlist.
+struct ViewRequest {
+  base::ChannelId channel;
+  std::string token;   // secret; empty if there is none
+  std::string origin;  // of the page, as the browser says; empty if it says nothing
+  std::string remote_address;
+};
+
+/// What it may see.
+struct ViewGrant {
+  /// Stands in the addresses of everything that the playlist refers to: letters, digits and
+  /// "-._~" (but not "." or ".."), at most 3,000 of them. Whoever knows it may watch.
+  std::string session{kOpenSession};
+  /// Renditions whose pictures have a longer shorter edge are left out. The same that
+  /// check_session says of this session.
+  std::optional<std::uint32_t> max_height;
+  /// The session of a channel that anybody may watch.
+  static constexpr std::string_view kOpenSession = "-";
+};
+
+/// Why it may not, in the words of the service: {"error": sentence, "error_code": code}.
+struct ViewRefusal {
+  std::uint16_t status = 403;
+  std::string code;
+  std::string sentence;
+};
+
+/// How far a session reaches.
+struct SessionBounds {
+  std::optional<std::uint32_t> max_height;  // as in ViewGrant
+};
+
+/// Says who may watch. One for each loop, used on that loop only.
+class ViewAdmission {
+ public:
+  using Answer = std::move_only_function<void(std::expected<ViewGrant, ViewRefusal>)>;
+  virtual ~ViewAdmission() = default;
+  /// Asked once for each request for the multivariant playlist of a live channel. Answers at once
+  /// or later, on this loop, while the engine lives. An answer that takes too long, or whose
+  /// viewer has left, has no effect any more.
+  virtual void authorise_view(ViewRequest request, Answer answer) = 0;
+  /// Asked for everything else: at once, at the cost of a table look-up.
+  virtual std::expected<SessionBounds, ViewRefusal> check_session(const base::ChannelId& channel,
+                                                                  std::string_view session,
+                                                                  std::string_view origin) = 0;
+  /// Where a viewer is; asked once for each new viewer, for counting.
+  virtual CountryCode country_of(std::string_view remote_address) = 0;
+};
+
 // ---- playback -------------------------------------------------------------------------------
 
 /// Whoever carries viewers' requests, usually an HTTP connection. `token` names the request to it.
@@ -128,7 +184,7 @@ class ViewerConnection {
 
 struct PlaybackRequest {
   const wire::http::Request* http = nullptr;  // valid during the call
-  std::string viewer;  // address and user agent, told apart only for counting
+  std::string_view remote_address;            // without port; valid during the call
 };
 
 /// The viewers' side on one loop.
@@ -147,32 +203,7 @@ inline constexpr std::string_view kPlaybackPrefix = "/api/video/v1/";
 
 // ---- events and status ----------------------------------------------------------------------
 
-struct StreamEvent {
-  enum class Kind {
-    kSessionCreated,
-    kStreamStart,
-    kSessionEnded,
-    kStreamEnd,
-    kStreamFailure,
-    kTakeover,
-    kTakeoverFailure,
-    kIngestLost,
-    kIngestBack,
-    kLimitBreach
-  };
-  Kind kind = Kind::kSessionCreated;
-  base::ChannelId channel;
-  base::StreamId stream;
-  std::string detail;  // reason or code, no secrets
-};
-std::string_view to_string(StreamEvent::Kind kind);
-
-/// Told about every change of state; on the home loop of the channel.
-class StreamEvents {
- public:
-  virtual ~StreamEvents() = default;
-  virtual void on_event(const StreamEvent& event) = 0;
-};
+enum class Health : std::uint8_t { kUnknown, kHealthy, kStarving };
 
 struct TrackStatus {
   std::string name;   // "video 0"
@@ -186,17 +217,79 @@ struct StreamStatus {
   base::ChannelId channel;
   base::StreamId stream;
   base::WallTime started_at;
-  bool live = false;          // a publisher is connected and something can be played
-  std::uint64_t bitrate = 0;  // bit/s over the last seconds
+  bool live = false;  // a publisher is connected and something can be played
+  Health health = Health::kUnknown;
+  std::uint64_t bitrate = 0;        // bit/s over the last seconds, all tracks
+  std::uint64_t video_bitrate = 0;  // bit/s over the last seconds
+  std::uint64_t audio_bitrate = 0;
+  double frame_rate = 0;               // pictures a second over the last seconds
+  base::Duration keyframe_interval{};  // between the last two keyframes, 0 if not known
   std::uint32_t viewers = 0;
-  std::string encoder;
+  /// The same by country, unordered; their sum is `viewers`.
+  std::vector<std::pair<CountryCode, std::uint32_t>> viewers_by_country;
+  EncoderInfo encoder;
   std::string protocol;
+  std::string remote_address;  // of the publisher
   std::vector<TrackStatus> tracks;
   TimelineRepairs repairs;
   std::size_t window_bytes = 0;
 };
 
+struct StreamEvent {
+  enum class Kind {
+    kSessionCreated,
+    kStreamStart,
+    kSessionEnded,
+    kStreamEnd,
+    kStreamFailure,
+    kTakeover,
+    kTakeoverFailure,
+    kIngestLost,
+    kIngestBack,
+    kLimitBreach,
+    kStarvationStart,
+    kStarvationEnd,
+    kAdBreakInserted
+  };
+  Kind kind = Kind::kSessionCreated;
+  base::ChannelId channel;
+  base::StreamId stream;
+  base::WallTime at{};
+  std::string detail;  // reason or code, no secrets
+
+  /// With kLimitBreach.
+  struct Breach {
+    enum class Limit : std::uint8_t { kIngestBitrate, kTotalPixels, kPixelsPerEdge };
+    Limit limit = Limit::kIngestBitrate;
+    std::int64_t value = 0;        // bit/s or pixels
+    std::int64_t exceeded_by = 0;  // the same unit, above 0
+  };
+  std::optional<Breach> breach;
+  /// With kAdBreakInserted.
+  struct AdBreak {
+    std::string id;
+    base::Duration duration{};
+    base::WallTime starts_at{};
+  };
+  std::optional<AdBreak> ad_break;
+  /// With kStreamStart and kTakeover: what comes in.
+  std::shared_ptr<const StreamStatus> status;
+};
+std::string_view to_string(StreamEvent::Kind kind);
+
+/// Told about every change of state; on the home loop of the channel.
+class StreamEvents {
+ public:
+  virtual ~StreamEvents() = default;
+  virtual void on_event(const StreamEvent& event) = 0;
+};
+
 // ---- the engine -----------------------------------------------------------------------------
+
+/// A clip that can be played over and over, made by load_slate.
+class Slate;
+/// Reads an MPEG-TS file with H.264 and AAC as a slate. Not on a media loop (it reads a file).
+base::Expected<std::shared_ptr<const Slate>> load_slate(const std::string& path);
 
 struct Settings {
   std::string region = "local";
@@ -214,13 +307,20 @@ struct Settings {
   base::Duration ended_kept = std::chrono::seconds(60);
   /// A streaming response whose viewer is further behind than this is cut.
   std::size_t max_viewer_backlog = 4 << 20;
+  /// Played in advertising breaks; null: the broadcast itself goes on.
+  std::shared_ptr<const Slate> slate;
 };
 
 class Live {
  public:
+  /// Who is above; all outlive the engine.
+  struct Above {
+    StreamEvents* events = nullptr;
+    /// Asked once for each loop, when the engine is made.
+    std::function<ViewAdmission&(io::Loop&)> view_admission;
+  };
   /// The loops outlive this object; it is destroyed after they have stopped.
-  static std::unique_ptr<Live> create(io::LoopGroup& loops, Settings settings,
-                                      StreamEvents& events);
+  static std::unique_ptr<Live> create(io::LoopGroup& loops, Settings settings, const Above& above);
   virtual ~Live() = default;
 
   virtual io::Loop& home_of(const base::ChannelId& channel) = 0;
@@ -236,6 +336,16 @@ class Live {
   /// On the home loop: timed metadata from outside the broadcast. kNotFound if nothing is live.
   virtual base::Expected<void> put_metadata(const base::ChannelId& channel,
                                             std::string payload) = 0;
+  /// On the home loop: ends the broadcast and disconnects its publisher, who may come back.
+  /// kNotFound if nothing is live.
+  virtual base::Expected<void> stop(const base::ChannelId& channel) = 0;
+  /// On the home loop: an advertising break of whole seconds from the next segment on, marked in
+  /// the playlists; the slate of the settings is played meanwhile if there is one. Gives when it
+  /// starts. kNotFound if nothing is live, kConflict while one runs, kUnsupported unless MPEG-TS is
+  /// the channel's container.
+  virtual base::Expected<base::WallTime> insert_ad_break(const base::ChannelId& channel,
+                                                         std::string id,
+                                                         std::chrono::seconds duration) = 0;
   /// Gathers the state of all streams and calls `done` on `reply_to`. From any thread.
   virtual void status(io::Loop& reply_to,
                       std::move_only_function<void(std::vector<StreamStatus>)> done) = 0;

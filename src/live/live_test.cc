@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <condition_variable>
 #include <mutex>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "io/loop.h"
 #include "live/stream_rig_test_support.h"
+#include "live/view_admission_test_support.h"
 
 namespace live {
 namespace {
@@ -99,9 +101,15 @@ class Publishing {
 /// One loop, driven by hand: everything happens on this thread.
 class LiveTest : public ::testing::Test {
  protected:
-  LiveTest() : loops_(1) { make({}); }
+  LiveTest() : loops_(1) {
+    admission_.sessions[{"abcDEF123456", "-"}] = {};
+    make({});
+  }
   ~LiveTest() override { settle(); }
-  void make(Settings settings) { live_ = Live::create(loops_, std::move(settings), events_); }
+  void make(Settings settings) {
+    live_ = Live::create(loops_, std::move(settings),
+                         {&events_, [this](io::Loop&) -> ViewAdmission& { return admission_; }});
+  }
   base::Expected<std::unique_ptr<Ingest>> open(Owner& owner, std::uint32_t priority = 0) {
     PublishGrant grant;
     grant.channel = base::ChannelId("abcDEF123456");
@@ -132,6 +140,7 @@ class LiveTest : public ::testing::Test {
 
   io::LoopGroup loops_;
   Events events_;
+  testing::FakeViewAdmission admission_;
   std::unique_ptr<Live> live_;
   Viewer viewer_;
   std::uint64_t token_ = 0;
@@ -341,7 +350,12 @@ TEST_F(LiveTest, StatusTellsWhatIsLive) {
 TEST(LiveLoops, ViewersOnEveryLoop) {
   io::LoopGroup loops(2);
   Events events;
-  const auto live = Live::create(loops, {}, events);
+  // One for each loop.
+  std::array<testing::FakeViewAdmission, 2> admissions;
+  for (auto& admission : admissions) admission.sessions[{"abcDEF123456", "-"}] = {};
+  const auto live = Live::create(loops, {}, {&events, [&](io::Loop& loop) -> ViewAdmission& {
+                                               return admissions.at(loop.index());
+                                             }});
   const base::ChannelId channel("abcDEF123456");
   io::Loop& home = live->home_of(channel);
 

@@ -1,13 +1,11 @@
 #include "live/playback.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
-#include "base/json_text.h"
+#include "base/check.h"
 #include "io/loop.h"
-#include "live/playback_path.h"
 #include "live/playlist.h"
 #include "wire/http/representation.h"
 
@@ -17,41 +15,11 @@ namespace {
 using wire::http::Request;
 using wire::http::Response;
 
-constexpr std::string_view kPlaylistType = "application/vnd.apple.mpegurl";
-constexpr std::string_view kForEver = "public, max-age=31536000, immutable";
-constexpr std::string_view kBriefly = "public, max-age=1";
-// The one session of public channels.
-constexpr std::string_view kPublicSession = "-";
-constexpr std::size_t kMaxCountedViewers = 200'000;
-constexpr auto kViewerKept = std::chrono::seconds(15);
-constexpr auto kUnsubscribeAfter = std::chrono::seconds(30);
-constexpr auto kTick = std::chrono::milliseconds(500);
+// A little more than the look of the ticker: long enough for any database, short for a person.
+constexpr auto kDecisionTime = std::chrono::seconds(5);
+constexpr auto kSnapshotTime = std::chrono::seconds(30);
 // How far past the live edge a blocking reload may reach (RFC 8216bis section 6.2.5.2).
 constexpr std::uint64_t kMaxSegmentsAhead = 2;
-
-std::string_view media_type(Container container, bool init, bool audio) {
-  if (container == Container::kTs) return "video/mp2t";
-  if (init) return audio ? "audio/mp4" : "video/mp4";
-  return audio ? "audio/mp4" : "video/iso.segment";
-}
-
-// The form in which players of the IVS family read the reason of a failure.
-Response failure(std::uint16_t status, const Request* request, std::string_view code,
-                 std::string_view sentence) {
-  std::string text = "[{\"url\":";
-  base::append_json_string(text, request != nullptr ? request->raw_path() : "");
-  text.append(",\"error\":");
-  base::append_json_string(text, sentence);
-  fmt::format_to(std::back_inserter(text), R"(,"error_code":"{}","type":"error"}}])", code);
-  Response response =
-      Response::with_body(status, "application/json", base::Slice::take(std::move(text)));
-  response.headers.add("Cache-Control", status == 404 ? kBriefly : "no-store");
-  return response;
-}
-
-Response not_found(const Request* request) {
-  return failure(404, request, "not_found", "no such playlist or segment, or it has expired");
-}
 
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
@@ -60,42 +28,15 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return value;
 }
 
-Response playlist_response(const RenderedPlaylist& playlist, bool gzip, bool blocking,
-                           const Window& window) {
-  Response response = Response::with_body(200, kPlaylistType, gzip ? playlist.gzip : playlist.text);
-  if (gzip) response.headers.add("Content-Encoding", "gzip");
-  response.headers.add("Vary", "Accept-Encoding");
-  // With directives the address means one state of the playlist for ever; without, the newest.
-  response.headers.add("Cache-Control", blocking ? fmt::format("public, max-age={}",
-                                                               6 * window.times.target_duration)
-                                                 : std::string(kBriefly));
-  return response;
-}
-
-// Media never changes under its name, so the name is its tag. Ranges and conditions are answered
-// where the request is at hand; whoever waited for the bytes wants all of them.
-void finish_media(const Request& request, Response& response) {
-  response.headers.add(
-      "ETag", fmt::format("\"{}\"", request.raw_path().substr(request.raw_path().rfind('/') + 1)));
-  if (!wire::http::apply_if_none_match(request, response)) {
-    wire::http::apply_range(request, response);
-  }
-}
-
-Response media_response(const Window& window, Container container, std::vector<base::Slice> body) {
-  Response response;
-  response.headers.reserve(128, 4);
-  response.headers.add("Content-Type",
-                       media_type(container, false, window.rendition.starts_with("audio")));
-  response.headers.add("Cache-Control", kForEver);
-  response.body = std::move(body);
-  return response;
+base::Duration targets(const Window& window, int count) {
+  return count * std::chrono::seconds(window.times.target_duration);
 }
 
 }  // namespace
 
-LoopPlayback::LoopPlayback(io::Loop& loop, const Settings& settings, SnapshotSource& source)
-    : loop_(loop), settings_(settings), source_(source), ticker_(loop) {}
+LoopPlayback::LoopPlayback(io::Loop& loop, const Settings& settings, SnapshotSource& source,
+                           ViewAdmission& admission)
+    : loop_(loop), settings_(settings), source_(source), admission_(admission), ticker_(loop) {}
 
 LoopPlayback::~LoopPlayback() = default;
 
@@ -125,6 +66,16 @@ std::uint64_t LoopPlayback::begin(const PlaybackRequest& request, ViewerConnecti
                                   : not_found(&http));
     return 0;
   }
+  SessionBounds bounds;
+  if (!path->multivariant) {
+    const auto checked =
+        admission_.check_session(view->channel, path->session, http.headers.get("Origin"));
+    if (!checked) {
+      connection.respond(token, refused(checked.error(), &http));
+      return 0;
+    }
+    bounds = *checked;
+  }
   view->last_request = loop_.now();
   if (!view->subscribed) {
     view->subscribed = true;
@@ -135,96 +86,89 @@ std::uint64_t LoopPlayback::begin(const PlaybackRequest& request, ViewerConnecti
       return 0;
     }
   }
-  if (path->file == "index.m3u8") count_viewer(*view, request.viewer);
-  if (view->snapshot == nullptr) {
-    Waiter waiter;
-    waiter.connection = &connection;
-    waiter.token = token;
-    waiter.wants = Wants::kSnapshot;
-    waiter.held = std::make_unique<Request>(http);
-    return park(*view, std::move(waiter));
-  }
-  return answer(*view, http, connection, token);
+  const Asking asking{*view, http, request.remote_address, *path, bounds, connection, token};
+  if (path->file == "index.m3u8") count_viewer(asking);
+  if (view->snapshot == nullptr) return park(hold(asking, Wants::kSnapshot, kSnapshotTime));
+  Rest rest = answer(asking);
+  return rest ? park(std::move(*rest)) : 0;
 }
 
-std::uint64_t LoopPlayback::answer(View& view, const Request& request, ViewerConnection& connection,
-                                   std::uint64_t token) {
-  const auto path = parse_playback_path(request.path);
-  if (path && path->multivariant) {
-    connection.respond(token, multivariant(view, request));
-    return 0;
+LoopPlayback::Rest LoopPlayback::answer(const Asking& asking) {
+  const PlaybackPath& path = asking.path;
+  if (path.multivariant) {
+    // What cannot be answered anyway must not use up a token.
+    auto container = choose_container(*asking.view.snapshot, asking.http);
+    if (container) return hold(asking, Wants::kGrant, kDecisionTime);
+    asking.respond(std::move(container.error()));
+    return std::nullopt;
   }
-  if (!path || path->session != kPublicSession) {
-    connection.respond(token, not_found(&request));
-    return 0;
-  }
-  return answer_file(view, request, {path->rendition, path->container, path->file}, connection,
-                     token);
-}
-
-Response LoopPlayback::multivariant(const View& view, const Request& request) const {
-  const ChannelSnapshot& snapshot = *view.snapshot;
-  Container container = snapshot.default_container;
-  const auto asked = request.query_parameter("container");
-  const bool ts_fits =
-      std::all_of(snapshot.windows.begin(), snapshot.windows.end(), [](const auto& window) {
-        return window->segments.empty() || window->segments.back()->tracks->fits(Container::kTs);
-      });
-  if (asked == "ts" && !ts_fits) {
-    return failure(404, &request, "not_found",
-                   "this broadcast's codecs cannot be carried in MPEG-TS; ask for container=fmp4");
-  }
-  if (asked && asked != "ts" && asked != "fmp4") {
-    return failure(400, &request, "bad_request", "container must be ts or fmp4");
-  }
-  if (asked) container = asked == "ts" ? Container::kTs : Container::kFmp4;
-  if (!ts_fits) container = Container::kFmp4;
-  MultivariantInfo info = *snapshot.multivariant;
-  info.server_time = io::Loop::wall_now();
-  const auto complete = [&](std::string& uri) {
-    uri = variant_uri(kPublicSession, view.channel.str(), uri, container);
-  };
-  for (Variant& variant : info.variants) complete(variant.uri);
-  for (AlternateAudio& audio : info.alternate_audio) complete(audio.uri);
-  Response response = Response::with_body(200, kPlaylistType,
-                                          base::Slice::take(render_multivariant_playlist(info)));
-  response.headers.add("Cache-Control", kBriefly);
-  return response;
-}
-
-std::uint64_t LoopPlayback::answer_file(View& view, const Request& request, const Target& target,
-                                        ViewerConnection& connection, std::uint64_t token) {
-  const auto* window = view.snapshot->find(target.rendition);
-  if (window == nullptr || (!(*window)->segments.empty() &&
-                            !(*window)->segments.back()->tracks->fits(target.container))) {
-    connection.respond(token, not_found(&request));
-    return 0;
+  const auto* found = asking.view.snapshot->find(path.rendition);
+  if (found == nullptr) {
+    asking.respond(not_found(&asking.http));
+    return std::nullopt;
   }
   // Answering may bring a new request of the same connection: keep what is being read.
-  const std::shared_ptr<const Window> kept = *window;
-  return target.file == "index.m3u8"
-             ? answer_playlist(view, request, *kept, target, connection, token)
-             : answer_media(view, request, *kept, target, connection, token);
+  const std::shared_ptr<const Window> window = *found;
+  if (!window->segments.empty()) {
+    const TrackSet& tracks = *window->segments.back()->tracks;
+    if (!tracks.fits(path.container)) {
+      asking.respond(not_found(&asking.http));
+      return std::nullopt;
+    }
+    if (exceeds(asking.bounds, tracks)) {
+      asking.respond(too_large(&asking.http));
+      return std::nullopt;
+    }
+  }
+  return path.file == "index.m3u8" ? answer_playlist(asking, *window)
+                                   : answer_media(asking, *window);
 }
 
-std::uint64_t LoopPlayback::answer_playlist(View& view, const Request& request,
-                                            const Window& window, const Target& target,
-                                            ViewerConnection& connection, std::uint64_t token) {
-  const auto msn_text = request.query_parameter("_HLS_msn");
-  const auto part_text = request.query_parameter("_HLS_part");
-  const auto skip_text = request.query_parameter("_HLS_skip");
-  const auto bad = [&](std::string_view sentence) -> std::uint64_t {
-    connection.respond(token, failure(400, &request, "bad_request", sentence));
-    return 0;
+void LoopPlayback::ask_admission(std::uint64_t handle) {
+  const Waiter& waiter = waiters_.at(handle);
+  const Request& http = waiter.held->http;
+  ViewRequest request;
+  request.channel = waiter.view->channel;
+  request.token = http.query_parameter("token").value_or("");
+  request.origin = http.headers.get("Origin");
+  request.remote_address = waiter.held->remote_address;
+  admission_.authorise_view(std::move(request),
+                            [this, handle](const std::expected<ViewGrant, ViewRefusal>& decision) {
+                              on_decision(handle, decision);
+                            });
+}
+
+void LoopPlayback::on_decision(std::uint64_t handle,
+                               const std::expected<ViewGrant, ViewRefusal>& decision) {
+  DCHECK(loop_.is_current());
+  const auto found = waiters_.find(handle);
+  if (found == waiters_.end()) return;  // it has left, or had waited for too long
+  const Waiter waiter = std::move(found->second);
+  waiters_.erase(found);
+  const Request& http = waiter.held->http;
+  waiter.connection->respond(
+      waiter.token, decision ? multivariant_response(*waiter.view->snapshot, http, *decision,
+                                                     io::Loop::wall_now())
+                             : refused(decision.error(), &http));
+}
+
+LoopPlayback::Rest LoopPlayback::answer_playlist(const Asking& asking, const Window& window) {
+  const Request& http = asking.http;
+  const auto msn_text = http.query_parameter("_HLS_msn");
+  const auto part_text = http.query_parameter("_HLS_part");
+  const auto skip_text = http.query_parameter("_HLS_skip");
+  const auto bad = [&](std::string_view sentence) -> Rest {
+    asking.respond(failure(400, &http, "bad_request", sentence));
+    return std::nullopt;
   };
   if (part_text && !msn_text) return bad("_HLS_part needs _HLS_msn");
   const bool skip = skip_text == "YES" || skip_text == "v2";
-  const bool gzip = wire::http::choose_coding(request, {wire::http::ContentCoding::kGzip}) ==
+  const bool gzip = wire::http::choose_coding(http, {wire::http::ContentCoding::kGzip}) ==
                     wire::http::ContentCoding::kGzip;
-  const auto respond = [&](bool blocking) -> std::uint64_t {
-    connection.respond(
-        token, playlist_response(window.playlist(target.container, skip), gzip, blocking, window));
-    return 0;
+  const auto respond = [&](bool blocking) -> Rest {
+    asking.respond(playlist_response(window.playlist(asking.path.container, skip), gzip, blocking,
+                                     window, asking.audience()));
+    return std::nullopt;
   };
   if (!msn_text) return respond(false);
   const auto msn = number(*msn_text);
@@ -243,318 +187,98 @@ std::uint64_t LoopPlayback::answer_playlist(View& view, const Request& request,
       part ? std::optional(static_cast<std::uint32_t>(std::min<std::uint64_t>(*part, 1'000'000)))
            : std::nullopt;
   if (window.has(*msn, part_index)) return respond(true);
-  Waiter waiter;
-  waiter.connection = &connection;
-  waiter.token = token;
-  waiter.rendition = target.rendition;
-  waiter.container = target.container;
-  waiter.wants = Wants::kPlaylist;
+  Waiter waiter = waiter_for(asking, Wants::kPlaylist, targets(window, 3));
   waiter.position = {*msn, part_index.value_or(0)};
   waiter.whole_segment = !part_index;
   waiter.skip = skip;
   waiter.gzip = gzip;
-  waiter.deadline = loop_.now() + 3 * std::chrono::seconds(window.times.target_duration);
-  return park(view, std::move(waiter));
+  return waiter;
 }
 
-std::uint64_t LoopPlayback::answer_media(View& view, const Request& request, const Window& window,
-                                         const Target& target, ViewerConnection& connection,
-                                         std::uint64_t token) {
-  const auto name = parse_media_name(target.file, target.container);
-  if (!name) {
-    connection.respond(token, not_found(&request));
-    return 0;
+LoopPlayback::Rest LoopPlayback::answer_media(const Asking& asking, const Window& window) {
+  const Container container = asking.path.container;
+  const auto name = parse_media_name(asking.path.file, container);
+  const auto answer = [&](Response response) -> Rest {
+    finish_media(asking.http, response);
+    asking.respond(std::move(response));
+    return std::nullopt;
+  };
+  const auto refuse = [&](Response response) -> Rest {
+    asking.respond(std::move(response));
+    return std::nullopt;
+  };
+  if (!name) return refuse(not_found(&asking.http));
+  if (name->kind == MediaName::Kind::kSegment) {
+    return answer_segment(asking, window, name->position.msn);
   }
   if (name->kind == MediaName::Kind::kInit) {
     const auto tracks = window.track_set(name->generation);
-    Response response = not_found(&request);
-    if (tracks != nullptr) {
-      response = Response::with_body(
-          200, media_type(target.container, true, window.rendition.starts_with("audio")),
-          tracks->init_segment());
-      response.headers.add("Cache-Control", kForEver);
-      finish_media(request, response);
-    }
-    connection.respond(token, std::move(response));
-    return 0;
+    if (tracks == nullptr) return refuse(not_found(&asking.http));
+    if (exceeds(asking.bounds, *tracks)) return refuse(too_large(&asking.http));
+    return answer(init_response(window, container, *tracks, asking.audience()));
   }
-  Waiter waiter;
-  waiter.connection = &connection;
-  waiter.token = token;
-  waiter.rendition = target.rendition;
-  waiter.container = target.container;
+  if (const auto part = window.part(name->position)) {
+    if (exceeds(asking.bounds, *part->tracks)) return refuse(too_large(&asking.http));
+    return answer(media_response(window, container, {part->bytes(container)}, asking.audience()));
+  }
+  // Only the part that was promised is worth waiting for.
+  if (window.ended || name->position != window.next) return refuse(not_found(&asking.http));
+  Waiter waiter = waiter_for(asking, Wants::kPart, targets(window, 3));
   waiter.position = name->position;
-  waiter.deadline = loop_.now() + 3 * std::chrono::seconds(window.times.target_duration);
-  if (name->kind == MediaName::Kind::kPart) {
-    if (const auto part = window.part(name->position)) {
-      Response response = media_response(window, target.container, {part->bytes(target.container)});
-      finish_media(request, response);
-      connection.respond(token, std::move(response));
-      return 0;
-    }
-    // Only the part that was promised is worth waiting for.
-    if (window.ended || name->position != window.next) {
-      connection.respond(token, not_found(&request));
-      return 0;
-    }
-    waiter.wants = Wants::kPart;
-    return park(view, std::move(waiter));
-  }
-  const auto segment = window.segment(name->position.msn);
-  if (segment != nullptr && segment->complete) {
-    Response response = media_response(window, target.container, segment->bytes(target.container));
-    finish_media(request, response);
-    connection.respond(token, std::move(response));
-    return 0;
-  }
-  if (segment != nullptr) {
-    waiter.position.part = 0;
-    return start_tail(view, std::move(waiter), window);
-  }
-  const std::uint64_t next = window.next.msn;
-  if (window.ended || name->position.msn < next || name->position.msn > next + 1) {
-    connection.respond(token, not_found(&request));
-    return 0;
-  }
-  waiter.wants = Wants::kSegment;
-  // The one after next begins only when the next has ended.
-  waiter.deadline += std::chrono::seconds(2 * window.times.target_duration);
-  return park(view, std::move(waiter));
+  return waiter;
 }
 
-std::uint64_t LoopPlayback::park(View& view, Waiter waiter) {
-  const std::uint64_t handle = next_handle_++;
-  waiter.view = &view;
-  if (waiter.deadline == base::MonotonicTime{}) waiter.deadline = loop_.now() + kUnsubscribeAfter;
-  waiters_.emplace(handle, std::move(waiter));
-  view.waiting.push_back(handle);
-  if (!ticker_.is_running()) ticker_.start(kTick, [this] { tick(); });
-  return handle;
+LoopPlayback::Rest LoopPlayback::answer_segment(const Asking& asking, const Window& window,
+                                                std::uint64_t msn) {
+  const auto segment = window.segment(msn);
+  if (segment != nullptr && exceeds(asking.bounds, *segment->tracks)) {
+    asking.respond(too_large(&asking.http));
+    return std::nullopt;
+  }
+  if (segment != nullptr && segment->complete) {
+    const Container container = asking.path.container;
+    Response response =
+        media_response(window, container, segment->bytes(container), asking.audience());
+    finish_media(asking.http, response);
+    asking.respond(std::move(response));
+    return std::nullopt;
+  }
+  // The one after next begins only when the next has ended.
+  Waiter waiter = waiter_for(asking, Wants::kSegment, targets(window, 5));
+  waiter.position = {msn, 0};
+  if (segment != nullptr) return start_tail(std::move(waiter), window);
+  const std::uint64_t next = window.next.msn;
+  if (window.ended || msn < next || msn > next + 1) {
+    asking.respond(not_found(&asking.http));
+    return std::nullopt;
+  }
+  return waiter;
 }
 
 // A segment that is being made is sent as it grows.
-std::uint64_t LoopPlayback::start_tail(View& view, Waiter waiter, const Window& window) {
-  Response response = media_response(window, waiter.container, {});
+LoopPlayback::Rest LoopPlayback::start_tail(Waiter waiter, const Window& window) {
+  Response response = media_response(window, waiter.container, {}, waiter.audience);
   response.streaming = true;
   waiter.wants = Wants::kSegmentTail;
   waiter.connection->respond(waiter.token, std::move(response));
-  if (is_cancelled() || serve_tail(waiter, window)) return 0;
-  return park(view, std::move(waiter));
+  if (is_cancelled() || serve_tail(waiter, window)) return std::nullopt;
+  return waiter;
 }
 
-void LoopPlayback::cancel(std::uint64_t handle) {
-  waiters_.erase(handle);
-  for (Serving* serving = serving_; serving != nullptr; serving = serving->outer) {
-    if (serving->handle == handle) serving->cancelled = true;
-  }
+void LoopPlayback::count_viewer(const Asking& asking) {
+  asking.view.viewers.seen(viewer_hash(asking.path.session, asking.remote_address,
+                                       asking.http.headers.get("User-Agent")),
+                           loop_.now(), asking.remote_address, admission_);
+  keep_ticking();
 }
 
-void LoopPlayback::announce(const base::ChannelId& channel) {
-  if (find(channel.str()) != nullptr) return;
-  auto view = std::make_unique<View>();
-  view->channel = channel;
-  views_.emplace(channel.str(), std::move(view));
-}
-
-void LoopPlayback::update(std::shared_ptr<const ChannelSnapshot> snapshot) {
-  View* view = find(snapshot->channel.str());
-  if (view == nullptr) return;
-  view->snapshot = std::move(snapshot);
-  // It may come for a subscription that was made before the channel was withdrawn.
-  if (!view->subscribed) {
-    view->subscribed = true;
-    view->last_request = loop_.now();
-    if (!ticker_.is_running()) ticker_.start(kTick, [this] { tick(); });
-  }
-  serve_all(*view);
-}
-
-void LoopPlayback::serve_all(View& view) {
-  std::vector<std::uint64_t> waiting = std::exchange(view.waiting, {});
-  std::vector<std::uint64_t> still;
-  for (const std::uint64_t handle : waiting) {
-    const auto found = waiters_.find(handle);
-    if (found == waiters_.end()) continue;
-    // Serving may lead to new requests: the waiter is taken out for the time being.
-    Waiter waiter = std::move(found->second);
-    waiters_.erase(found);
-    if (!serve_or_cancelled(view, handle, waiter)) still.push_back(handle);
-  }
-  if (view.waiting.empty()) {
-    view.waiting = std::move(still);
-  } else {
-    view.waiting.insert(view.waiting.end(), still.begin(), still.end());
-  }
-}
-
-// True if the waiter is done with, for whatever reason; otherwise it is in the table again.
-bool LoopPlayback::serve_or_cancelled(View& view, std::uint64_t handle, Waiter& waiter) {
-  Serving here{handle, false, serving_};
-  serving_ = &here;
-  bool done = false;
-  std::uint64_t again = 0;
-  if (waiter.wants == Wants::kSnapshot) {
-    const std::unique_ptr<Request> request = std::move(waiter.held);
-    again = answer(view, *request, *waiter.connection, waiter.token);
-    done = again == 0;
-  } else {
-    done = serve(view, waiter);
-  }
-  serving_ = here.outer;
-  if (done) return true;
-  if (again != 0) {
-    // The connection knows the first handle only: keep it.
-    std::erase(view.waiting, again);
-    waiter = std::move(waiters_.at(again));
-    waiters_.erase(again);
-  }
-  if (!here.cancelled) waiters_.emplace(handle, std::move(waiter));
-  return here.cancelled;
-}
-
-bool LoopPlayback::serve(View& view, Waiter& waiter) {
-  const auto* found = view.snapshot->find(waiter.rendition);
-  if (found == nullptr) {
-    waiter.connection->respond(waiter.token, not_found(nullptr));
-    return true;
-  }
-  const std::shared_ptr<const Window> window = *found;
-  switch (waiter.wants) {
-    case Wants::kSnapshot:
-      break;
-    case Wants::kPlaylist:
-      if (!window->ended &&
-          !window->has(waiter.position.msn,
-                       waiter.whole_segment ? std::nullopt : std::optional(waiter.position.part))) {
-        return false;
-      }
-      waiter.connection->respond(waiter.token,
-                                 playlist_response(window->playlist(waiter.container, waiter.skip),
-                                                   waiter.gzip, !window->ended, *window));
-      return true;
-    case Wants::kPart: {
-      if (const auto part = window->part(waiter.position)) {
-        waiter.connection->respond(waiter.token, media_response(*window, waiter.container,
-                                                                {part->bytes(waiter.container)}));
-        return true;
-      }
-      if (!window->ended && window->next == waiter.position) return false;
-      waiter.connection->respond(waiter.token, not_found(nullptr));
-      return true;
-    }
-    case Wants::kSegment: {
-      if (window->segment(waiter.position.msn) == nullptr) {
-        if (!window->ended) return false;
-        waiter.connection->respond(waiter.token, not_found(nullptr));
-        return true;
-      }
-      Response response = media_response(*window, waiter.container, {});
-      response.streaming = true;
-      waiter.wants = Wants::kSegmentTail;
-      waiter.position.part = 0;
-      waiter.connection->respond(waiter.token, std::move(response));
-      return is_cancelled() || serve_tail(waiter, *window);
-    }
-    case Wants::kSegmentTail:
-      return serve_tail(waiter, *window);
-  }
-  return true;
-}
-
-bool LoopPlayback::serve_tail(Waiter& waiter, const Window& window) {
-  const auto segment = window.segment(waiter.position.msn);
-  if (segment == nullptr || waiter.connection->queued_bytes() > settings_.max_viewer_backlog) {
-    waiter.connection->abort(waiter.token);
-    return true;
-  }
-  while (waiter.position.part < segment->parts.size()) {
-    if (is_cancelled()) return true;
-    waiter.connection->append(waiter.token,
-                              segment->parts[waiter.position.part]->bytes(waiter.container));
-    ++waiter.position.part;
-  }
-  // Once bytes have gone out the end of the segment decides, not a deadline.
-  waiter.deadline = loop_.now() + settings_.reconnect_window;
-  if (is_cancelled()) return true;
-  if (!segment->complete && !window.ended) return false;
-  waiter.connection->finish(waiter.token);
-  return true;
-}
-
-void LoopPlayback::withdraw(const base::ChannelId& channel) {
-  const auto found = views_.find(channel.str());
-  if (found == views_.end()) return;
-  const std::unique_ptr<View> view = std::move(found->second);
-  views_.erase(found);
-  for (const std::uint64_t handle : view->waiting) {
-    const auto waiting = waiters_.find(handle);
-    if (waiting == waiters_.end()) continue;
-    const Waiter waiter = std::move(waiting->second);
-    waiters_.erase(waiting);
-    if (waiter.wants == Wants::kSegmentTail) {
-      waiter.connection->abort(waiter.token);
-    } else {
-      waiter.connection->respond(waiter.token, not_found(nullptr));
-    }
-  }
-}
-
-// Requests that waited too long, viewers that left, channels that nobody here watches any more.
-void LoopPlayback::tick() {
-  if (look_after(loop_.now())) ticker_.start(kTick, [this] { tick(); });
-}
-
-bool LoopPlayback::look_after(base::MonotonicTime now) {
-  std::vector<std::uint64_t> late;
-  for (const auto& [handle, waiter] : waiters_) {
-    if (waiter.deadline <= now) late.push_back(handle);
-  }
-  for (const std::uint64_t handle : late) {
-    const auto found = waiters_.find(handle);
-    if (found == waiters_.end()) continue;
-    const Waiter waiter = std::move(found->second);
-    waiters_.erase(found);
-    if (waiter.wants == Wants::kSegmentTail) {
-      waiter.connection->abort(waiter.token);
-    } else {
-      waiter.connection->respond(
-          waiter.token, failure(503, nullptr, "timeout", "nothing new came in time; try again"));
-    }
-  }
-  bool busy = !waiters_.empty();
+std::vector<std::pair<base::ChannelId, ViewerSample>> LoopPlayback::viewer_samples() const {
+  std::vector<std::pair<base::ChannelId, ViewerSample>> samples;
   for (const auto& [name, view] : views_) {
-    std::erase_if(view->viewers,
-                  [&](const auto& entry) { return now - entry.second > kViewerKept; });
-    std::erase_if(view->waiting, [&](std::uint64_t handle) { return !waiters_.contains(handle); });
-    if (!view->subscribed) continue;
-    if (view->waiting.empty() && now - view->last_request > kUnsubscribeAfter) {
-      view->subscribed = false;
-      view->snapshot.reset();
-      source_.unsubscribe(view->channel, loop_.index());
-    } else {
-      busy = true;
-    }
+    ViewerSample sample = view->viewers.sample(loop_.now());
+    if (sample.total > 0) samples.emplace_back(view->channel, std::move(sample));
   }
-  return busy;
-}
-
-void LoopPlayback::count_viewer(View& view, std::string_view viewer) {
-  const std::uint64_t hash = std::hash<std::string_view>{}(viewer);
-  if (view.viewers.size() >= kMaxCountedViewers && !view.viewers.contains(hash)) return;
-  view.viewers[hash] = loop_.now();
-  if (!ticker_.is_running()) ticker_.start(kTick, [this] { tick(); });
-}
-
-std::vector<std::pair<base::ChannelId, std::uint32_t>> LoopPlayback::viewer_counts() const {
-  const base::MonotonicTime now = loop_.now();
-  std::vector<std::pair<base::ChannelId, std::uint32_t>> counts;
-  for (const auto& [name, view] : views_) {
-    counts.emplace_back(view->channel,
-                        static_cast<std::uint32_t>(std::count_if(
-                            view->viewers.begin(), view->viewers.end(),
-                            [&](const auto& entry) { return now - entry.second <= kViewerKept; })));
-  }
-  return counts;
+  return samples;
 }
 
 }  // namespace live

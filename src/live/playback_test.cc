@@ -4,13 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "io/loop.h"
 #include "live/playback_path.h"
-#include "live/stream_rig_test_support.h"
+#include "live/playback_rig_test_support.h"
 #include "media/id3.h"
 #include "media/mpegts/demuxer.h"
 
@@ -18,95 +17,8 @@ namespace live {
 namespace {
 
 using ::testing::HasSubstr;
-using testing::StreamRig;
-
-const base::ChannelId kChannel("abcDEF123456");
-constexpr std::string_view kFolder = "/api/video/v1/s/-/abcDEF123456/v0/fmp4/";
-
-/// A connection that remembers what it was told, and may react to it.
-struct Viewer final : ViewerConnection {
-  struct Answer {
-    wire::http::Response response;
-    std::string body;
-    bool finished = false;
-    bool aborted = false;
-  };
-  void respond(std::uint64_t token, wire::http::Response response) override {
-    EXPECT_FALSE(answers.contains(token)) << "answered twice";
-    Answer& answer = answers[token];
-    for (const auto& slice : response.body) answer.body += slice.text();
-    answer.finished = !response.streaming;
-    answer.response = std::move(response);
-    if (on_respond) std::exchange(on_respond, nullptr)(token);
-  }
-  void append(std::uint64_t token, base::Slice data) override {
-    answers.at(token).body += data.text();
-    ++appended;
-    if (on_append) std::exchange(on_append, nullptr)(token);
-  }
-  void finish(std::uint64_t token) override { answers.at(token).finished = true; }
-  std::size_t queued_bytes() const override { return queued; }
-  void abort(std::uint64_t token) override { answers.at(token).aborted = true; }
-
-  int status(std::uint64_t token) const {
-    const auto found = answers.find(token);
-    return found == answers.end() ? 0 : found->second.response.status;
-  }
-
-  std::map<std::uint64_t, Answer> answers;
-  std::function<void(std::uint64_t)> on_respond, on_append;
-  std::size_t queued = 0;
-  std::size_t appended = 0;
-};
-
-struct Source final : SnapshotSource {
-  void subscribe(const base::ChannelId&, unsigned) override {
-    ++subscribed;
-    if (on_subscribe) on_subscribe();
-  }
-  void unsubscribe(const base::ChannelId&, unsigned) override { ++unsubscribed; }
-  std::function<void()> on_subscribe;
-  int subscribed = 0;
-  int unsubscribed = 0;
-};
-
-class PlaybackTest : public ::testing::Test {
- protected:
-  PlaybackTest()
-      : playback_(loop_, settings_, source_), rig_({.window = std::chrono::seconds(30)}) {
-    rig_.publish({.rate = 30, .gop = 2});
-    source_.on_subscribe = [this] { show(); };
-  }
-  void show() { playback_.update(rig_.stream().snapshot()); }
-  void run(double seconds) {
-    rig_.run(seconds);
-    show();
-  }
-  void go_live(double seconds) {
-    rig_.run(seconds);
-    playback_.announce(kChannel);
-  }
-  std::uint64_t ask(const std::string& target, std::uint64_t token,
-                    std::vector<std::pair<std::string, std::string>> headers = {}) {
-    wire::http::Request request;
-    EXPECT_TRUE(request.set_target(target));
-    for (const auto& [name, value] : headers) request.headers.add(name, value);
-    return playback_.request({&request, "viewer"}, viewer_, token);
-  }
-  std::uint64_t ask_file(const std::string& file, std::uint64_t token,
-                         std::vector<std::pair<std::string, std::string>> headers = {}) {
-    return ask(std::string(kFolder) + file, token, std::move(headers));
-  }
-  const Window& window() { return **(latest_ = rig_.stream().snapshot())->find("v0"); }
-
-  io::Loop loop_;
-  Settings settings_;
-  Source source_;
-  LoopPlayback playback_;
-  StreamRig rig_;
-  Viewer viewer_;
-  std::shared_ptr<const ChannelSnapshot> latest_;
-};
+using testing::kChannel;
+using testing::PlaybackTest;
 
 TEST_F(PlaybackTest, WhatDoesNotExistIsNotFoundAndCostsNothing) {
   for (int i = 0; i < 1000; ++i) {
@@ -116,7 +28,7 @@ TEST_F(PlaybackTest, WhatDoesNotExistIsNotFoundAndCostsNothing) {
   }
   EXPECT_EQ(source_.subscribed, 0);
   EXPECT_EQ(playback_.waiting(), 0u);
-  EXPECT_TRUE(playback_.viewer_counts().empty());
+  EXPECT_TRUE(playback_.viewer_samples().empty());
 }
 
 TEST_F(PlaybackTest, MultivariantLeadsToPlaylists) {
@@ -420,8 +332,7 @@ TEST_F(PlaybackTest, FiftyThousandWaitersAreResolvedTogether) {
 TEST_F(PlaybackTest, CountsViewersOnce) {
   go_live(5.1);
   for (std::uint64_t i = 1; i < 10; ++i) ask_file("index.m3u8", i);
-  ASSERT_EQ(playback_.viewer_counts().size(), 1u);
-  EXPECT_EQ(playback_.viewer_counts()[0].second, 1u);
+  EXPECT_EQ(viewers(), 1u);
 }
 
 TEST_F(PlaybackTest, ASnapshotForAForgottenSubscriptionIsKeptTrackOf) {
@@ -434,12 +345,12 @@ TEST_F(PlaybackTest, ASnapshotForAForgottenSubscriptionIsKeptTrackOf) {
 TEST_F(PlaybackTest, ChannelsThatNobodyWatchesAreUnsubscribed) {
   go_live(5.1);
   ask_file("index.m3u8", 1);
-  EXPECT_EQ(playback_.viewer_counts()[0].second, 1u);
+  EXPECT_EQ(viewers(), 1u);
   playback_.look_after(loop_.now() + std::chrono::seconds(20));
   EXPECT_EQ(source_.unsubscribed, 0);
   playback_.look_after(loop_.now() + std::chrono::seconds(31));
   EXPECT_EQ(source_.unsubscribed, 1);
-  EXPECT_EQ(playback_.viewer_counts()[0].second, 0u);
+  EXPECT_EQ(viewers(), 0u);
   ask_file("index.m3u8", 2);
   EXPECT_EQ(source_.subscribed, 2);
   EXPECT_EQ(viewer_.status(2), 200);

@@ -163,10 +163,9 @@ void HttpSession::on_cancelled(wire::http::RequestId id) {
 }
 
 void HttpSession::play(wire::http::RequestId id, const wire::http::Request& request) {
-  std::string viewer = connection_->peer().ip();
-  viewer.append(request.headers.get("user-agent"));
-  const std::uint64_t handle =
-      context_.playback->request({&request, viewer}, *this, static_cast<std::uint64_t>(id));
+  if (remote_address_.empty()) remote_address_ = connection_->peer().ip();
+  const std::uint64_t handle = context_.playback->request({&request, remote_address_}, *this,
+                                                          static_cast<std::uint64_t>(id));
   if (handle != 0) playing_.emplace_back(id, handle);
 }
 

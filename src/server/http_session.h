@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -98,6 +99,7 @@ class HttpSession final : private io::Connection::Handler,
   HttpContext& context_;
   const std::uint64_t number_;  // unique in this run of the program
   const bool secure_;
+  std::string remote_address_;   // once a viewer has asked for something
   std::uint32_t delivered_ = 0;  // requests that arrived whole
   /// Since when a request has been arriving; nothing between requests.
   std::optional<base::MonotonicTime> receiving_since_;

@@ -28,6 +28,7 @@
 #include "server/event_log.h"
 #include "server/first_channel.h"
 #include "server/loop_services.h"
+#include "server/open_view_admission.h"
 #include "server/version.h"
 
 namespace server {
@@ -101,6 +102,7 @@ class Server final : private Readiness {
   std::unique_ptr<io::TlsContext> tls_;
   EventLog events_;
   std::unique_ptr<ConfigAdmission> admission_;
+  OpenViewAdmission view_admission_;  // without state: one is enough for all loops
   std::unique_ptr<io::LoopGroup> loops_;
   std::unique_ptr<live::Live> live_;
   std::optional<ChannelConfig> first_channel_;  // if nobody configured one
@@ -153,7 +155,9 @@ base::Expected<void> Server::start() {
   }
   admission_ = std::make_unique<ConfigAdmission>(config_, std::move(channels));
   loops_ = std::make_unique<io::LoopGroup>(static_cast<unsigned>(config_.threads));
-  live_ = live::Live::create(*loops_, live_settings(config_), events_);
+  live_ = live::Live::create(
+      *loops_, live_settings(config_),
+      {&events_, [this](io::Loop&) -> live::ViewAdmission& { return view_admission_; }});
   rtmp_context_of_ = [this](io::Loop& loop) -> RtmpContext& {
     return services_.at(loop.index())->rtmp_context();
   };
