@@ -101,49 +101,10 @@ std::vector<std::string> parse_list(std::string_view text) {
   return out;
 }
 
-std::string Target::authority() const {
-  return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port)
-                                             : fmt::format("[{}]:{}", host, port);
-}
-
 base::Expected<Target> parse_target(std::string_view url) {
-  static constexpr std::array<std::pair<std::string_view, std::uint16_t>, 4> kSchemes = {
+  static constexpr std::array<wire::http::UrlScheme, 4> kSchemes{
       {{"rtmp", 1935}, {"rtmps", 443}, {"http", 80}, {"https", 443}}};
-  const auto wrong = [](std::string_view what) {
-    return base::fail(ErrorCode::kInvalid, fmt::format("the address {}", what));
-  };
-  const std::size_t colon = url.find("://");
-  if (colon == std::string_view::npos) return wrong("must start with a scheme and ://");
-  Target out;
-  out.scheme = url.substr(0, colon);
-  const auto scheme = std::find_if(kSchemes.begin(), kSchemes.end(),
-                                   [&](const auto& entry) { return entry.first == out.scheme; });
-  if (scheme == kSchemes.end()) return wrong("must start with rtmp, rtmps, http or https");
-  out.port = scheme->second;
-  url.remove_prefix(colon + 3);
-  const std::size_t slash = std::min(url.find('/'), url.size());
-  std::string_view authority = url.substr(0, slash);
-  out.path = slash == url.size() ? "/" : std::string(url.substr(slash));
-  std::string_view port;
-  if (authority.starts_with('[')) {
-    const std::size_t end = authority.find(']');
-    if (end == std::string_view::npos) return wrong("has a bracket that is not closed");
-    out.host = authority.substr(1, end - 1);
-    port = authority.substr(end + 1);
-  } else {
-    const std::size_t end = std::min(authority.find(':'), authority.size());
-    out.host = authority.substr(0, end);
-    port = authority.substr(end);
-  }
-  if (out.host.empty()) return wrong("names no host");
-  if (!port.empty()) {
-    port.remove_prefix(1);
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
-    if (error != std::errc() || end != port.data() + port.size() || out.port == 0) {
-      return wrong("has no port from 1 to 65535 behind its host");
-    }
-  }
-  return out;
+  return wire::http::parse_absolute_url(url, kSchemes);
 }
 
 std::optional<std::string> source_address(const Target& target, std::uint64_t connection) {

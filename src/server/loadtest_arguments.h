@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "wire/http/absolute_url.h"
 
 namespace server::loadtest {
 
@@ -25,16 +26,8 @@ base::Expected<std::uint32_t> parse_bitrate(std::string_view text);
 /// The words of a file's lines; empty ones and those that start with # are left out.
 std::vector<std::string> parse_list(std::string_view text);
 
-/// An address of the forms that load tests take.
-struct Target {
-  std::string scheme;
-  std::string host;  // without brackets
-  std::uint16_t port = 0;
-  std::string path;  // from the slash, with its query; may hold a stream key
-  bool is_secure() const { return scheme.ends_with('s'); }
-  /// "host:port", with brackets where needed.
-  std::string authority() const;
-};
+/// An address of the forms that load tests take; its path may hold a stream key.
+using Target = wire::http::AbsoluteUrl;
 /// rtmp, rtmps, http and https with their usual ports. The error (kInvalid) does not repeat the
 /// path, which may hold a stream key.
 base::Expected<Target> parse_target(std::string_view url);
