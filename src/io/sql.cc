@@ -176,7 +176,15 @@ base::Expected<void> check_sql_parameters(std::span<const SqlValue> parameters) 
                       std::to_string(parameters.size()) + " parameters for one statement");
   }
   for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const auto* octets = std::get_if<base::Bytes>(&parameters[i]);
     const auto* text = std::get_if<std::string>(&parameters[i]);
+    const std::size_t size = octets != nullptr ? octets->size()
+                             : text != nullptr ? text->size()
+                                               : 0;
+    if (size > kMaxSqlValue) {
+      return base::fail(ErrorCode::kInvalid, "parameter $" + std::to_string(i + 1) + " has " +
+                                                 std::to_string(size) + " octets");
+    }
     if (text == nullptr) continue;
     if (text->find('\0') != std::string::npos || !base::is_utf8(*text)) {
       return base::fail(ErrorCode::kInvalid, "parameter $" + std::to_string(i + 1) +

@@ -75,7 +75,8 @@ class SqlConnection {
 };
 
 struct SqlOptions {
-  /// `sqlite:<path>` or `postgres://user:password@host/name` (any libpq connection URI).
+  /// `sqlite:<path>` (this program must open that file in no other way: closing it would take away
+  /// SQLite's locks) or `postgres://user:password@host/name` (any libpq connection URI).
   std::string url;
   /// How long a statement waits for the locks of others.
   std::int64_t busy_milliseconds = 5'000;

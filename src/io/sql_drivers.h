@@ -19,6 +19,8 @@ inline constexpr std::size_t kMaxSqlStatements = 256;
 inline constexpr std::size_t kMaxSqlRows = 1'000'000;
 /// Parameters of one statement.
 inline constexpr std::size_t kMaxSqlParameters = 1'000;
+/// Octets of one parameter.
+inline constexpr std::size_t kMaxSqlValue = 64 << 20;
 
 base::Expected<std::unique_ptr<SqlDatabase>> open_sqlite(const std::string& path,
                                                          std::int64_t busy_milliseconds);

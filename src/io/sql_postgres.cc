@@ -1,24 +1,21 @@
-// PostgreSQL behind io/sql.h, over libpq. Parameters travel in binary with types of their own,
-// results as text that is read by the columns' types.
+// PostgreSQL behind io/sql.h, over libpq.
 #include <libpq-fe.h>
 #include <poll.h>
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <charconv>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "base/bytes.h"
 #include "base/log.h"
 #include "io/sql.h"
 #include "io/sql_drivers.h"
+#include "io/sql_postgres_settings.h"
+#include "io/sql_postgres_values.h"
 
 namespace io {
 namespace {
@@ -26,21 +23,6 @@ namespace {
 using base::ErrorCode;
 
 constexpr int kOldestServer = 130'000;
-constexpr const char* kConnectSeconds = "10";
-constexpr const char* kDeadPeerMilliseconds = "30000";
-
-// Numbers of types that never change (pg_type.dat of PostgreSQL).
-constexpr Oid kBool = 16;
-constexpr Oid kBytea = 17;
-constexpr Oid kInt8 = 20;
-constexpr Oid kInt2 = 21;
-constexpr Oid kInt4 = 23;
-constexpr Oid kText = 25;
-constexpr Oid kOid = 26;
-constexpr Oid kFloat4 = 700;
-constexpr Oid kFloat8 = 701;
-constexpr Oid kNumeric = 1700;
-constexpr Oid kUnknown = 0;  // the server finds out
 
 struct FinishConnection {
   void operator()(PGconn* connection) const { PQfinish(connection); }
@@ -52,15 +34,6 @@ struct ClearResult {
 };
 using Result = std::unique_ptr<PGresult, ClearResult>;
 
-struct FreeMemory {
-  void operator()(void* memory) const { PQfreemem(memory); }
-};
-
-struct FreeOptions {
-  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
-};
-using ConnectionOptions = std::unique_ptr<PQconninfoOption, FreeOptions>;
-
 // libpq ends its sentences with line ends and puts more lines below them.
 std::string first_line(const char* text) {
   std::string out = text == nullptr ? "" : text;
@@ -70,195 +43,50 @@ std::string first_line(const char* text) {
 
 ErrorCode code_of(std::string_view state) {
   if (state.starts_with("23")) return ErrorCode::kConflict;
+  if (state.starts_with("57P") || state.starts_with("08")) return ErrorCode::kClosed;
   if (state == "40001" || state == "40P01" || state == "55P03") return ErrorCode::kTimeout;
   return ErrorCode::kIo;
 }
 
-// The parts of a connection URI, with what we add, as libpq wants them: names and values that end
-// with a null.
-class ConnectionSettings {
- public:
-  static base::Expected<ConnectionSettings> parse(const std::string& url) {
-    char* reason = nullptr;
-    ConnectionSettings out;
-    out.options_.reset(PQconninfoParse(url.c_str(), &reason));
-    const std::unique_ptr<char, FreeMemory> owned(reason);
-    if (out.options_ == nullptr) {
-      // libpq's sentence would quote the piece that it did not understand, maybe the password.
-      return base::fail(ErrorCode::kInvalid,
-                        "the PostgreSQL URL is not well-formed; special characters of user and "
-                        "password must be written as %XX");
-    }
-    for (const PQconninfoOption* option = out.options_.get(); option->keyword != nullptr;
-         ++option) {
-      if (option->val == nullptr) continue;
-      out.add(option->keyword, option->val);
-      if (std::string_view(option->keyword) == "password") out.password_ = option->val;
-    }
-    out.add_default("connect_timeout", kConnectSeconds);
-    out.add_default("tcp_user_timeout", kDeadPeerMilliseconds);
-    out.add_default("application_name", "rostrum");
-    out.add("client_encoding", "UTF8");
-    out.names_.push_back(nullptr);
-    out.values_.push_back(nullptr);
-    return out;
+// Why the server did not let us in. No code tells it from a server that is just starting, so its
+// words do; a server that speaks another language is taken for one that cannot be reached.
+ErrorCode code_of_refusal(std::string_view reason) {
+  const auto says = [&](std::string_view words) { return reason.find(words) != reason.npos; };
+  if (says("authentication failed") || says("no password supplied") || says("pg_hba.conf")) {
+    return ErrorCode::kUnauthorized;
   }
-
-  Handle connect() const { return Handle(PQconnectdbParams(names_.data(), values_.data(), 0)); }
-
-  // libpq does not print passwords; should it ever, they end here.
-  std::string without_password(std::string text) const {
-    if (password_.empty()) return text;
-    for (auto at = text.find(password_); at != std::string::npos; at = text.find(password_, at)) {
-      text.replace(at, password_.size(), "***");
-      at += 3;
-    }
-    return text;
-  }
-
- private:
-  void add(const char* name, const char* value) {
-    names_.push_back(name);
-    values_.push_back(value);
-  }
-  void add_default(const char* name, const char* value) {
-    const bool given = std::ranges::find(names_, std::string_view(name)) != names_.end();
-    if (!given) add(name, value);
-  }
-
-  ConnectionOptions options_;  // owns what the pointers point at
-  std::vector<const char*> names_;
-  std::vector<const char*> values_;
-  std::string password_;
-};
-
-// Values in the form that libpq sends, with the memory for it.
-class Parameters {
- public:
-  explicit Parameters(std::span<const SqlValue> values) : numbers_(values.size()) {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const base::ByteSpan octets = octets_of(values[i], numbers_[i]);
-      const bool null = std::holds_alternative<std::monostate>(values[i]);
-      const char* data = base::as_text(octets).data();
-      pointers_.push_back(null ? nullptr : (octets.empty() ? "" : data));
-      lengths_.push_back(static_cast<int>(octets.size()));
-      formats_.push_back(1);
-      types_.push_back(type_of(values[i]));
-    }
-  }
-
-  int count() const { return static_cast<int>(pointers_.size()); }
-  const char* const* pointers() const { return pointers_.data(); }
-  const int* lengths() const { return lengths_.data(); }
-  const int* formats() const { return formats_.data(); }
-  // kUnknown for NULL.
-  const std::vector<Oid>& types() const { return types_; }
-
- private:
-  using Number = std::array<std::uint8_t, 8>;
-
-  static Oid type_of(const SqlValue& value) {
-    static constexpr std::array kTypes = {kUnknown, kInt8, kFloat8, kText, kBytea};
-    return kTypes.at(value.index());
-  }
-  static base::ByteSpan big_endian(std::uint64_t value, Number& memory) {
-    for (std::size_t i = 0; i < memory.size(); ++i) {
-      memory[i] = static_cast<std::uint8_t>(value >> (56 - 8 * i));
-    }
-    return memory;
-  }
-  static base::ByteSpan octets_of(const SqlValue& value, Number& memory) {
-    if (const auto* whole = std::get_if<std::int64_t>(&value)) {
-      return big_endian(static_cast<std::uint64_t>(*whole), memory);
-    }
-    if (const auto* real = std::get_if<double>(&value)) {
-      return big_endian(std::bit_cast<std::uint64_t>(*real), memory);
-    }
-    if (const auto* text = std::get_if<std::string>(&value)) return base::as_bytes(*text);
-    if (const auto* octets = std::get_if<base::Bytes>(&value)) return *octets;
-    return {};
-  }
-
-  std::vector<Number> numbers_;
-  std::vector<const char*> pointers_;
-  std::vector<int> lengths_;
-  std::vector<int> formats_;
-  std::vector<Oid> types_;
-};
+  return says("does not exist") ? ErrorCode::kNotFound : ErrorCode::kClosed;
+}
 
 // A statement as the server has it. One text may be prepared for several lists of types.
 struct Prepared {
   std::string name;
-  std::vector<Oid> types;
+  std::vector<PostgresType> types;
   std::uint64_t last_used = 0;
 
-  bool takes(const std::vector<Oid>& wanted) const {
-    return std::ranges::equal(wanted, types, [](Oid want, Oid have) {
-      return want == kUnknown || want == have;  // NULL fits everywhere
+  bool takes(const std::vector<PostgresType>& wanted) const {
+    return std::ranges::equal(wanted, types, [](PostgresType want, PostgresType have) {
+      return want == kUnknownPostgresType || want == have;  // NULL fits everywhere
     });
   }
 };
 
-template <class Number>
-SqlValue number_of(std::string_view text) {
-  Number value{};
-  (void)std::from_chars(text.data(), text.data() + text.size(), value);  // the server wrote it
-  return value;
-}
-
-SqlValue column_of(const PGresult* result, int row, int column) {
-  if (PQgetisnull(result, row, column) != 0) return std::monostate();
-  const char* data = PQgetvalue(result, row, column);
-  const std::string_view text(data, static_cast<std::size_t>(PQgetlength(result, row, column)));
-  switch (PQftype(result, column)) {
-    case kBool:
-      return std::int64_t{text == "t" ? 1 : 0};
-    case kInt2:
-    case kInt4:
-    case kInt8:
-    case kOid:
-      return number_of<std::int64_t>(text);
-    case kFloat4:
-    case kFloat8:
-      return number_of<double>(text);
-    case kNumeric:  // what sums of BIGINT are
-      if (text.find_first_not_of("-0123456789") == std::string_view::npos && text.size() < 19) {
-        return number_of<std::int64_t>(text);
-      }
-      return number_of<double>(text);
-    case kBytea: {
-      std::size_t size = 0;
-      const auto* escaped = base::as_bytes(text).data();
-      const std::unique_ptr<unsigned char, FreeMemory> plain(PQunescapeBytea(escaped, &size));
-      const base::ByteSpan octets(plain.get(), plain == nullptr ? 0 : size);
-      return base::Bytes(octets.begin(), octets.end());
-    }
-    default:
-      return std::string(text);
-  }
-}
-
 class PostgresConnection final : public SqlConnection {
  public:
-  PostgresConnection(std::shared_ptr<const ConnectionSettings> settings,
+  PostgresConnection(std::shared_ptr<const PostgresSettings> settings,
                      std::int64_t busy_milliseconds)
       : settings_(std::move(settings)), busy_milliseconds_(busy_milliseconds) {}
 
   base::Expected<void> connect() {
     statements_.clear();
     statement_count_ = 0;
-    handle_ = settings_->connect();
+    handle_ = open_handle();
     PGconn* connection = handle_.get();
     if (connection == nullptr || PQstatus(connection) != CONNECTION_OK) {
       const std::string reason =
           settings_->without_password(first_line(PQerrorMessage(connection)));
-      // No code tells a refusal from a server that is just starting; the words do.
-      const bool refused = reason.find("authentication failed") != std::string::npos ||
-                           reason.find("no password supplied") != std::string::npos ||
-                           reason.find("pg_hba.conf") != std::string::npos;
       handle_.reset();
-      return base::fail(refused ? ErrorCode::kUnauthorized : ErrorCode::kClosed,
-                        "cannot connect to PostgreSQL: " + reason);
+      return base::fail(code_of_refusal(reason), "cannot connect to PostgreSQL: " + reason);
     }
     (void)PQsetNoticeProcessor(connection, [](void*, const char*) {}, nullptr);
     const char* encoding = PQparameterStatus(connection, "server_encoding");
@@ -269,7 +97,8 @@ class PostgresConnection final : public SqlConnection {
                         "PostgreSQL 13 or newer with a UTF8 database is needed, not " +
                             std::to_string(version / 10'000));
     }
-    return execute("SET lock_timeout = " + std::to_string(busy_milliseconds_));
+    return execute("SET bytea_output = hex; SET lock_timeout = " +
+                   std::to_string(busy_milliseconds_));
   }
 
   base::Expected<SqlResult> run(std::string_view statement,
@@ -325,6 +154,18 @@ class PostgresConnection final : public SqlConnection {
     if (in_transaction_) failed_ = !succeeded;
   }
 
+  Handle open_handle() const {
+    std::vector<const char*> names;
+    std::vector<const char*> values;
+    for (const auto& [name, value] : settings_->values()) {
+      names.push_back(name.c_str());
+      values.push_back(value.c_str());
+    }
+    names.push_back(nullptr);
+    values.push_back(nullptr);
+    return Handle(PQconnectdbParams(names.data(), values.data(), 0));
+  }
+
   // Outside of a transaction a lost connection is made anew; also one that was lost while nobody
   // looked, which a look at the socket tells.
   base::Expected<void> make_ready() {
@@ -367,7 +208,7 @@ class PostgresConnection final : public SqlConnection {
     return check(result);
   }
 
-  base::Expected<Prepared*> find(std::string_view text, const Parameters& parameters) {
+  base::Expected<Prepared*> find(std::string_view text, const PostgresParameters& parameters) {
     auto found = statements_.find(text);
     if (found != statements_.end()) {
       for (Prepared& prepared : found->second) {
@@ -384,13 +225,13 @@ class PostgresConnection final : public SqlConnection {
     return &statements_[std::move(owned)].emplace_back(std::move(*made));
   }
 
-  base::Expected<Prepared> prepare(const std::string& text, const Parameters& parameters) {
+  base::Expected<Prepared> prepare(const std::string& text, const PostgresParameters& parameters) {
     Prepared out{.name = "s" + std::to_string(++names_), .types = parameters.types()};
     out.last_used = ++uses_;
     const Result made(PQprepare(handle_.get(), out.name.c_str(), text.c_str(), parameters.count(),
                                 out.types.data()));
     if (auto fine = check(made); !fine) return base::fail(std::move(fine.error()));
-    const bool has_null = std::ranges::find(out.types, kUnknown) != out.types.end();
+    const bool has_null = std::ranges::find(out.types, kUnknownPostgresType) != out.types.end();
     if (!has_null) return out;
     // What the server decided for NULL, so that values of that type need no other preparation.
     const Result described(PQdescribePrepared(handle_.get(), out.name.c_str()));
@@ -416,7 +257,7 @@ class PostgresConnection final : public SqlConnection {
   base::Expected<SqlResult> run_prepared(std::string_view text, std::span<const SqlValue> values) {
     if (auto fine = check_sql_parameters(values); !fine) return base::fail(fine.error());
     if (auto ready = make_ready(); !ready) return base::fail(std::move(ready.error()));
-    const Parameters parameters(values);
+    const PostgresParameters parameters(values);
     const auto prepared = find(text, parameters);
     if (!prepared) return base::fail(prepared.error());
     const Result result(PQexecPrepared(handle_.get(), (*prepared)->name.c_str(), parameters.count(),
@@ -452,7 +293,7 @@ class PostgresConnection final : public SqlConnection {
       auto& values = out.rows[static_cast<std::size_t>(row)];
       values.reserve(static_cast<std::size_t>(columns));
       for (int column = 0; column < columns; ++column) {
-        values.push_back(column_of(result, row, column));
+        values.push_back(value_at(result, row, column));
       }
     }
     const std::string_view command = PQcmdStatus(result);
@@ -463,7 +304,14 @@ class PostgresConnection final : public SqlConnection {
     return out;
   }
 
-  const std::shared_ptr<const ConnectionSettings> settings_;  // immutable; outlives the database
+  static SqlValue value_at(const PGresult* result, int row, int column) {
+    if (PQgetisnull(result, row, column) != 0) return std::monostate();
+    const auto size = static_cast<std::size_t>(PQgetlength(result, row, column));
+    return postgres_value(PQftype(result, column),
+                          std::string_view(PQgetvalue(result, row, column), size));
+  }
+
+  const std::shared_ptr<const PostgresSettings> settings_;  // immutable; outlives the database
   const std::int64_t busy_milliseconds_;
   Handle handle_;  // null after a failed attempt to connect
   std::unordered_map<std::string, std::vector<Prepared>, SqlTextHash, std::equal_to<>> statements_;
@@ -476,8 +324,8 @@ class PostgresConnection final : public SqlConnection {
 
 class PostgresDatabase final : public SqlDatabase {
  public:
-  PostgresDatabase(ConnectionSettings settings, std::int64_t busy_milliseconds)
-      : settings_(std::make_shared<const ConnectionSettings>(std::move(settings))),
+  PostgresDatabase(PostgresSettings settings, std::int64_t busy_milliseconds)
+      : settings_(std::make_shared<const PostgresSettings>(std::move(settings))),
         busy_milliseconds_(busy_milliseconds) {}
 
   base::Expected<std::unique_ptr<SqlConnection>> connect() override {
@@ -493,7 +341,7 @@ class PostgresDatabase final : public SqlDatabase {
   }
 
  private:
-  const std::shared_ptr<const ConnectionSettings> settings_;
+  const std::shared_ptr<const PostgresSettings> settings_;
   const std::int64_t busy_milliseconds_;
 };
 
@@ -501,7 +349,7 @@ class PostgresDatabase final : public SqlDatabase {
 
 base::Expected<std::unique_ptr<SqlDatabase>> open_postgres(const std::string& url,
                                                            std::int64_t busy_milliseconds) {
-  auto settings = ConnectionSettings::parse(url);
+  auto settings = PostgresSettings::parse(url);
   if (!settings) return base::fail(std::move(settings.error()));
   auto database = std::make_unique<PostgresDatabase>(std::move(*settings), busy_milliseconds);
   if (auto connection = database->connect(); !connection) {

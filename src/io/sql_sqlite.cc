@@ -299,11 +299,13 @@ base::Expected<Handle> open_handle(const std::string& path, int flags) {
   return handle;
 }
 
-// SQLite would make it readable by all; it holds keys. Its log gets the same permissions.
+// SQLite would make it readable by all; it holds keys. Its log gets the same permissions. A file
+// that exists is not touched: closing any descriptor of it would drop the locks that SQLite holds
+// for other connections of this process.
 base::Expected<void> make_private_file(const std::string& path) {
-  const Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (file.is_open()) return {};
-  return base::fail(system_error("cannot open the database " + path, errno));
+  const Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (file.is_open() || errno == EEXIST) return {};
+  return base::fail(system_error("cannot make the database " + path, errno));
 }
 
 class SqliteDatabase final : public SqlDatabase {
