@@ -92,7 +92,7 @@ class PlaybackTest : public ::testing::Test {
     wire::http::Request request;
     EXPECT_TRUE(request.set_target(target));
     for (const auto& [name, value] : headers) request.headers.add(name, value);
-    return playback_.request({&request, "10.0.0.1"}, viewer_, token);
+    return playback_.request({&request, remote_}, viewer_, token);
   }
   std::uint64_t ask_file(const std::string& file, std::uint64_t token,
                          std::vector<std::pair<std::string, std::string>> headers = {}) {
@@ -113,6 +113,7 @@ class PlaybackTest : public ::testing::Test {
   StreamRig rig_;
   Viewer viewer_;
   std::shared_ptr<const ChannelSnapshot> latest_;
+  std::string remote_ = "10.0.0.1";
 };
 
 }  // namespace live::testing
