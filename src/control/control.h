@@ -21,6 +21,7 @@
 namespace io {
 class Loop;
 class SqlConnection;
+class SqlDatabase;
 class SqlWorkers;
 }  // namespace io
 
@@ -122,7 +123,7 @@ struct SrtEntry {
 
 class Control {
  public:
-  /// `sql` outlives it. Brings the schema to the newest version.
+  /// `sql` outlives it, and its database was prepared. Sessions that a crash left open are ended.
   static base::Expected<std::unique_ptr<Control>> create(Settings settings, io::SqlWorkers& sql);
   virtual ~Control() = default;
 
@@ -135,7 +136,8 @@ class Control {
   /// Stops deliveries; call when live has drained.
   virtual void stop() = 0;
 
-  virtual live::Admission& admission() = 0;
+  /// For publishers on that loop; made when it is asked for first, before the loops run.
+  virtual live::Admission& admission(io::Loop& loop) = 0;
   /// Blocks for the database: only from libsrt's own thread. kUnauthorized if the key is not known
   /// or the channel has no passphrase and needs one.
   virtual base::Expected<SrtEntry> find_srt(const std::string& stream_key) = 0;
@@ -164,6 +166,9 @@ class Control {
   virtual std::uint64_t subscribe_events(EventLine subscriber) = 0;
   virtual void unsubscribe_events(std::uint64_t token) = 0;
 };
+
+/// Brings the tables to the newest version: once, before workers are made.
+base::Expected<void> prepare_database(io::SqlDatabase& database);
 
 /// Makes a key directly in the database: at first start, and for the command line.
 base::Expected<AccessKeySecret> create_access_key(io::SqlConnection& sql,

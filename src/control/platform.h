@@ -3,6 +3,7 @@
 
 #include "control/arn.h"
 #include "control/control.h"
+#include "control/rate_limiter.h"
 
 namespace io {
 class SqlWorkers;
@@ -12,7 +13,6 @@ namespace control {
 
 class EventBus;
 class LiveBoard;
-class MetricStore;
 class SecretBox;
 class ViewerGates;
 
@@ -24,6 +24,9 @@ struct Platform {
   LiveBoard& board;
   EventBus& events;
   ViewerGates& viewers;
+  RateLimiter& limiter;
+  /// Null until start().
+  live::Live* live = nullptr;
 };
 
 }  // namespace control

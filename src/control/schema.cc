@@ -77,6 +77,7 @@ CREATE TABLE stream_sessions (
   channel_id $TEXT NOT NULL,
   started_at BIGINT NOT NULL,
   ended_at BIGINT,
+  seen_at BIGINT NOT NULL,
   has_error BIGINT NOT NULL,
   channel $TEXT NOT NULL,
   ingest $TEXT NOT NULL,

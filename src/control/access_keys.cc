@@ -1,0 +1,225 @@
+#include "control/access_keys.h"
+
+#include <fmt/format.h>
+
+#include <boost/json/array.hpp>
+
+#include "base/ids.h"
+#include "control/arn.h"
+#include "control/call.h"
+#include "control/platform.h"
+#include "control/secret_box.h"
+#include "io/loop.h"
+
+namespace control {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t kSecretLength = 40;
+// In the form that tools recognise: AKIA and 16 of A-Z and 2-7.
+constexpr std::string_view kIdPrefix = "AKIA";
+constexpr std::size_t kIdRandom = 16;
+constexpr std::int64_t kMaxKeys = 1000;
+
+constexpr std::string_view kSelect =
+    "SELECT id, name, sealed, read_only, service, resource, requests_per_second, "
+    "requests_per_day, created_at FROM access_keys";
+
+std::string key_context(std::string_view id) {
+  return fmt::format("access-key/{}", id);
+}
+
+std::string random_key_id() {
+  std::string id(kIdPrefix);
+  while (id.size() < kIdPrefix.size() + kIdRandom) {
+    for (const char c : base::random_alphanumeric(kIdRandom)) {
+      const bool fits = (c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7');
+      if (fits && id.size() < kIdPrefix.size() + kIdRandom) id.push_back(c);
+    }
+  }
+  return id;
+}
+
+base::Expected<AccessKeySecret> insert_key(io::SqlConnection& sql, const SecretBox& box,
+                                           const AccessKeyOptions& options, base::WallTime now) {
+  AccessKeySecret key{random_key_id(), base::random_alphanumeric(kSecretLength)};
+  auto made = sql.run(
+      "INSERT INTO access_keys (id, name, sealed, read_only, service, resource, "
+      "requests_per_second, requests_per_day, created_at) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      {key.id, options.name, box.seal(key.secret, key_context(key.id)),
+       std::int64_t{options.read_only}, options.service, options.resource,
+       options.requests_per_second, options.requests_per_day,
+       std::int64_t{now.time_since_epoch().count()}});
+  if (!made) return base::fail(std::move(made.error()));
+  return key;
+}
+
+json::object describe(const io::SqlResult& rows, std::size_t row) {
+  json::object key{
+      {"accessKeyId", rows.text(row, 0)},
+      {"name", rows.text(row, 1)},
+      {"access", rows.integer(row, 3) != 0 ? "READ_ONLY" : "FULL"},
+      {"createTime",
+       base::to_rfc3339(base::WallTime(std::chrono::microseconds(rows.integer(row, 8))))}};
+  if (!rows.text(row, 4).empty()) key["service"] = rows.text(row, 4);
+  if (!rows.text(row, 5).empty()) key["resource"] = rows.text(row, 5);
+  json::object plan;
+  if (rows.integer(row, 6) > 0) plan["requestsPerSecond"] = rows.integer(row, 6);
+  if (rows.integer(row, 7) > 0) plan["requestsPerDay"] = rows.integer(row, 7);
+  if (!plan.empty()) key["usagePlan"] = std::move(plan);
+  return key;
+}
+
+ApiObject create_key(Call& call) {
+  auto counted = call.sql.run("SELECT count(*) FROM access_keys");
+  if (!counted) return internal(counted.error());
+  if (counted->integer(0, 0) >= kMaxKeys) {
+    return quota_exceeded(fmt::format("there may be at most {} access keys", kMaxKeys));
+  }
+  AccessKeyOptions options;
+  options.name = text_of(call.input, "name");
+  options.read_only = text_of(call.input, "access") == "READ_ONLY";
+  options.service = text_of(call.input, "service");
+  options.resource = text_of(call.input, "resource");
+  if (has(call.input, "usagePlan")) {
+    const json::object& plan = call.input.at("usagePlan").as_object();
+    options.requests_per_second = integer_of(plan, "requestsPerSecond", 0);
+    options.requests_per_day = integer_of(plan, "requestsPerDay", 0);
+  }
+  auto made = insert_key(call.sql, call.platform.secrets, options, call.now);
+  if (!made) return internal(made.error());
+  auto rows = call.sql.run(fmt::format("{} WHERE id = $1", kSelect), {made->id});
+  if (!rows) return internal(rows.error());
+  json::object key = describe(*rows, 0);
+  key["secretAccessKey"] = made->secret;
+  return json::object{{"accessKey", std::move(key)}};
+}
+
+ApiObject delete_key(Call& call) {
+  const std::string id = text_of(call.input, "accessKeyId");
+  if (id == call.caller.id) return conflict("a key cannot delete itself; use another one");
+  auto deleted = call.sql.run("DELETE FROM access_keys WHERE id = $1", {id});
+  if (!deleted) return internal(deleted.error());
+  if (deleted->changed == 0) return not_found("there is no such access key");
+  (void)call.sql.run("DELETE FROM access_key_usage WHERE key_id = $1", {id});
+  return json::object{};
+}
+
+ApiObject list_keys(Call& call) {
+  static const std::string statement =
+      fmt::format("{} WHERE id > $1 ORDER BY id LIMIT $2", kSelect);
+  auto page = page_of(call);
+  if (!page) return std::unexpected(page.error());
+  auto rows = call.sql.run(statement, {page->after, page->limit + 1});
+  if (!rows) return internal(rows.error());
+  json::object output;
+  json::array list;
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    if (static_cast<std::int64_t>(i) == page->limit) {
+      output["nextToken"] = next_token(rows->text(i - 1, 0));
+      break;
+    }
+    list.emplace_back(describe(*rows, i));
+  }
+  output["accessKeys"] = std::move(list);
+  return output;
+}
+
+bool covers(const AccessKey& key, const json::value& arn) {
+  return arn.is_string() && matches_wildcard(key.resource, std::string_view(arn.get_string()));
+}
+
+}  // namespace
+
+base::Expected<std::optional<AccessKey>> find_access_key(io::SqlConnection& sql,
+                                                         const SecretBox& box,
+                                                         std::string_view id) {
+  static const std::string statement = fmt::format("{} WHERE id = $1", kSelect);
+  auto rows = sql.run(statement, {std::string(id)});
+  if (!rows) return base::fail(std::move(rows.error()));
+  if (rows->empty()) return std::nullopt;
+  auto secret = box.open(rows->octets(0, 2), key_context(id));
+  if (!secret) return base::fail(std::move(secret.error()));
+  AccessKey key;
+  key.id = rows->text(0, 0);
+  key.secret = std::move(*secret);
+  key.name = rows->text(0, 1);
+  key.read_only = rows->integer(0, 3) != 0;
+  key.service = rows->text(0, 4);
+  key.resource = rows->text(0, 5);
+  key.requests_per_second = rows->integer(0, 6);
+  key.requests_per_day = rows->integer(0, 7);
+  return key;
+}
+
+// `readonly` of the model is only a hint: revocations carry it although they change things. The
+// names tell.
+ApiResult<void> may_call(const AccessKey& key, const Service& service, const Operation& operation) {
+  if (!key.service.empty() && key.service != service.signing_name) {
+    return denied(fmt::format("this access key is for the service {} only", key.service));
+  }
+  const bool reads = operation.name.starts_with("Get") || operation.name.starts_with("List") ||
+                     operation.name.starts_with("BatchGet") || operation.name.starts_with("Test");
+  if (key.read_only && !reads) {
+    return denied(
+        fmt::format("this access key may only read; {} changes something", operation.name));
+  }
+  return {};
+}
+
+ApiResult<void> may_touch(const AccessKey& key, const Operation& operation,
+                          const json::object& input) {
+  if (key.resource.empty()) return {};
+  bool named = false;
+  bool covered = true;
+  const auto look = [&](const json::object& object, std::string_view member) {
+    const json::value* arn = object.if_contains(member);
+    if (arn == nullptr || arn->is_null()) return;
+    named = true;
+    covered = covered && covers(key, *arn);
+  };
+  for (const std::string_view member : {"arn", "channelArn", "resourceArn"}) look(input, member);
+  if (const json::value* arns = input.if_contains("arns"); arns != nullptr && arns->is_array()) {
+    named = true;
+    for (const json::value& arn : arns->get_array()) covered = covered && covers(key, arn);
+  }
+  if (const json::value* sessions = input.if_contains("viewerSessions");
+      sessions != nullptr && sessions->is_array()) {
+    for (const json::value& session : sessions->get_array()) {
+      if (session.is_object()) look(session.get_object(), "channelArn");
+    }
+  }
+  if (named && covered) return {};
+  return denied(fmt::format("this access key covers {} only, and {} {}", key.resource,
+                            operation.name,
+                            named ? "names something else" : "is not about one resource"));
+}
+
+base::Expected<AccessKeySecret> create_access_key(io::SqlConnection& sql,
+                                                  const std::string& secrets_file,
+                                                  const AccessKeyOptions& options) {
+  auto box = SecretBox::open_or_create(secrets_file);
+  if (!box) return base::fail(std::move(box.error()));
+  return insert_key(sql, *box, options, io::Loop::wall_now());
+}
+
+base::Expected<bool> has_access_keys(io::SqlConnection& sql) {
+  auto rows = sql.run("SELECT 1 FROM access_keys LIMIT 1");
+  if (!rows) return base::fail(std::move(rows.error()));
+  return !rows->empty();
+}
+
+std::span<const Handler> access_key_handlers() {
+  using enum Handler::Kind;
+  static constexpr Handler kHandlers[] = {
+      {"CreateAccessKey", kWrite, create_key},
+      {"DeleteAccessKey", kWrite, delete_key},
+      {"ListAccessKeys", kRead, list_keys},
+  };
+  return kHandlers;
+}
+
+}  // namespace control

@@ -1,0 +1,244 @@
+#include "control/control.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "control/admission.h"
+#include "control/api.h"
+#include "control/channel_record.h"
+#include "control/declared_channels.h"
+#include "control/event_bus.h"
+#include "control/live_board.h"
+#include "control/metric_store.h"
+#include "control/model.h"
+#include "control/platform.h"
+#include "control/schema.h"
+#include "control/secret_box.h"
+#include "control/stream_recorder.h"
+#include "control/viewer_gates.h"
+#include "io/loop.h"
+#include "io/sql_workers.h"
+#include "io/timer.h"
+
+namespace control {
+namespace {
+
+constexpr std::chrono::seconds kFigures{5};
+constexpr int kLookAfterEvery = 6;  // rounds of figures
+
+class ControlImpl final : public Control {
+ public:
+  ControlImpl(Settings settings, io::SqlWorkers& sql, SecretBox secrets)
+      : settings_(std::move(settings)),
+        home_{settings_.region, settings_.account},
+        sql_(sql),
+        secrets_(std::move(secrets)),
+        loops_(1) {}
+  ~ControlImpl() override { stop(); }
+
+  base::Expected<void> set_up();
+
+  // Control
+  base::Expected<void> declare(const std::vector<DeclaredChannel>& channels) override;
+  live::Live::Above above() override;
+  void start(live::Live& live) override;
+  void stop() override;
+  live::Admission& admission(io::Loop& loop) override;
+  base::Expected<SrtEntry> find_srt(const std::string& stream_key) override;
+  bool is_api(const wire::http::Request& request) const override { return Api::is_api(request); }
+  void handle(ApiRequest request, Reply reply) override {
+    api_->handle(std::move(request), std::move(reply));
+  }
+  void authorise(ApiRequest request, std::string operation,
+                 std::move_only_function<void(std::optional<wire::http::Response>)> done) override {
+    api_->authorise(std::move(request), std::move(operation), std::move(done));
+  }
+  void list_channels(std::size_t limit,
+                     std::move_only_function<void(std::vector<ChannelListing>)> done) override;
+  void find_channel(const base::ChannelId& id,
+                    std::move_only_function<void(std::optional<ChannelListing>)> done) override;
+  std::uint64_t subscribe_events(EventLine subscriber) override {
+    return events_->subscribe(std::move(subscriber));
+  }
+  void unsubscribe_events(std::uint64_t token) override { events_->unsubscribe(token); }
+
+ private:
+  void take_figures();
+  void check_views();
+
+  const Settings settings_;
+  const Home home_;
+  io::SqlWorkers& sql_;
+  const SecretBox secrets_;
+  io::LoopGroup loops_;  // one: deliveries, figures
+  LiveBoard board_;
+  RateLimiter limiter_;
+  std::unique_ptr<EventBus> events_;
+  std::unique_ptr<MetricStore> metrics_;
+  std::unique_ptr<ViewerGates> viewers_;
+  std::unique_ptr<Platform> platform_;
+  std::unique_ptr<StreamRecorder> recorder_;
+  std::unique_ptr<Api> api_;
+  std::vector<std::pair<io::Loop*, std::unique_ptr<PublishAdmission>>> admissions_;
+  std::unique_ptr<io::Timer> timer_;
+  int rounds_ = 0;
+  bool running_ = false;
+};
+
+base::Expected<void> ControlImpl::set_up() {
+  auto events = EventBus::create(loops_.at(0), sql_, secrets_, home_, settings_.rules);
+  if (!events) return base::fail(std::move(events.error()));
+  events_ = std::move(*events);
+  auto viewers = ViewerGates::create(settings_, home_, sql_, secrets_, board_);
+  if (!viewers) return base::fail(std::move(viewers.error()));
+  viewers_ = std::move(*viewers);
+  metrics_ = MetricStore::create(sql_, home_);
+  platform_ = std::make_unique<Platform>(Platform{.settings = settings_,
+                                                  .home = home_,
+                                                  .sql = sql_,
+                                                  .secrets = secrets_,
+                                                  .board = board_,
+                                                  .events = *events_,
+                                                  .viewers = *viewers_,
+                                                  .limiter = limiter_});
+  recorder_ = std::make_unique<StreamRecorder>(*platform_);
+  api_ = std::make_unique<Api>(*platform_, *metrics_);
+  return sql_.write_and_wait(
+      [this](io::SqlConnection& sql) { return recorder_->end_orphans(sql); });
+}
+
+base::Expected<void> ControlImpl::declare(const std::vector<DeclaredChannel>& channels) {
+  return sql_.write_and_wait([&](io::SqlConnection& sql) {
+    return declare_channels(sql, secrets_, channels, io::Loop::wall_now());
+  });
+}
+
+live::Live::Above ControlImpl::above() {
+  return {recorder_.get(),
+          [this](io::Loop& loop) -> live::ViewAdmission& { return viewers_->of(loop); }};
+}
+
+void ControlImpl::start(live::Live& live) {
+  platform_->live = &live;
+  running_ = true;
+  loops_.start();
+  loops_.at(0).post([this] {
+    events_->start();
+    timer_ = std::make_unique<io::Timer>(loops_.at(0));
+    take_figures();
+  });
+}
+
+void ControlImpl::stop() {
+  if (!running_) return;
+  running_ = false;
+  loops_.at(0).post([this] {
+    timer_.reset();
+    events_->stop();
+    loops_.at(0).stop();
+  });
+  loops_.stop_and_join();
+  platform_->live = nullptr;
+}
+
+// The same figures serve GetStream, the metrics and the limits.
+void ControlImpl::take_figures() {
+  platform_->live->status(loops_.at(0), [this](const std::vector<live::StreamStatus>& streams) {
+    if (timer_ == nullptr) return;
+    const base::WallTime now = io::Loop::wall_now();
+    board_.on_figures(streams);
+    metrics_->sample(streams, now);
+    check_views();
+    if (++rounds_ % kLookAfterEvery == 0) recorder_->look_after(now);
+    timer_->start(kFigures, [this] { take_figures(); });
+  });
+}
+
+void ControlImpl::check_views() {
+  const std::uint64_t refused = viewers_->take_refused_views();
+  if (refused == 0) return;
+  std::int64_t most = static_cast<std::int64_t>(settings_.max_concurrent_views);
+  if (most == 0) most = service_quota("concurrentViews");
+  recorder_->on_account_limit("Concurrent Viewers", "viewers", most,
+                              static_cast<std::int64_t>(refused), io::Loop::wall_now());
+}
+
+live::Admission& ControlImpl::admission(io::Loop& loop) {
+  for (const auto& [known, admission] : admissions_) {
+    if (known == &loop) return *admission;
+  }
+  admissions_.emplace_back(&loop, std::make_unique<PublishAdmission>(loop, *platform_, *recorder_));
+  return *admissions_.back().second;
+}
+
+base::Expected<SrtEntry> ControlImpl::find_srt(const std::string& stream_key) {
+  base::Expected<SrtEntry> entry =
+      base::fail(base::ErrorCode::kIo, "stream keys cannot be checked now");
+  sql_.read_and_wait(
+      [&](io::SqlConnection& sql) { entry = find_srt_entry(sql, *platform_, stream_key); });
+  return entry;
+}
+
+// The live ones, then as many others as there is room for.
+void ControlImpl::list_channels(std::size_t limit,
+                                std::move_only_function<void(std::vector<ChannelListing>)> done) {
+  auto kept = std::make_shared<decltype(done)>(std::move(done));
+  const bool taken = sql_.read([this, limit, kept](io::SqlConnection& sql) {
+    std::vector<ChannelListing> list;
+    const auto add = [&](const ChannelRecord& channel) {
+      const base::ChannelId id(channel.id);
+      for (const ChannelListing& listed : list) {
+        if (listed.id == id) return;
+      }
+      if (list.size() < limit) list.push_back({id, channel.name, channel.authorized});
+    };
+    for (const LiveStream& stream : board_.all()) {
+      auto channel = load_channel(sql, stream.channel.str());
+      if (channel && *channel) add(**channel);
+      if (list.size() >= limit) break;
+    }
+    static const std::string statement = fmt::format(
+        "SELECT {} FROM channels c WHERE c.authorized = 0 ORDER BY c.id LIMIT $1", kChannelColumns);
+    const io::SqlValue most = static_cast<std::int64_t>(limit);
+    if (auto others = load_channels(sql, statement, std::span(&most, 1))) {
+      for (const ChannelRecord& channel : *others) add(channel);
+    }
+    (*kept)(std::move(list));
+  });
+  if (!taken) (*kept)({});
+}
+
+void ControlImpl::find_channel(const base::ChannelId& id,
+                               std::move_only_function<void(std::optional<ChannelListing>)> done) {
+  auto kept = std::make_shared<decltype(done)>(std::move(done));
+  const bool taken = sql_.read([id, kept](io::SqlConnection& sql) {
+    auto channel = load_channel(sql, id.str());
+    if (!channel || !*channel) {
+      (*kept)(std::nullopt);
+    } else {
+      (*kept)(ChannelListing{id, (*channel)->name, (*channel)->authorized});
+    }
+  });
+  if (!taken) (*kept)(std::nullopt);
+}
+
+}  // namespace
+
+base::Expected<void> prepare_database(io::SqlDatabase& database) {
+  auto connection = database.connect();
+  if (!connection) return base::fail(std::move(connection.error()));
+  return migrate_schema(**connection);
+}
+
+base::Expected<std::unique_ptr<Control>> Control::create(Settings settings, io::SqlWorkers& sql) {
+  auto secrets = SecretBox::open_or_create(settings.secrets_file);
+  if (!secrets) return base::fail(std::move(secrets.error()));
+  auto made = std::make_unique<ControlImpl>(std::move(settings), sql, std::move(*secrets));
+  if (auto ready = made->set_up(); !ready) return base::fail(std::move(ready.error()));
+  return std::unique_ptr<Control>(std::move(made));
+}
+
+}  // namespace control
