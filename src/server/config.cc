@@ -16,6 +16,7 @@ namespace {
 using base::ErrorCode;
 
 constexpr std::string_view kChannels = "channels";
+constexpr std::string_view kEventRules = "event_rules";
 
 // A word of the user's, cut and made printable, so that messages stay one short line.
 std::string shown_word(std::string_view word) {
@@ -45,13 +46,14 @@ std::vector<std::string_view> names_below(std::string_view group) {
     word = word.substr(0, word.find('.'));
     if (std::ranges::find(names, word) == names.end()) names.push_back(word);
   }
-  if (group.empty()) names.push_back(kChannels);
+  if (group.empty()) names.insert(names.end(), {kChannels, kEventRules});
   return names;
 }
 
-std::vector<std::string_view> channel_names() {
+template <class Owner>
+std::vector<std::string_view> names_of(std::span<const Setting<Owner>> settings) {
   std::vector<std::string_view> names;
-  for (const auto& setting : channel_settings()) names.push_back(setting.name);
+  for (const auto& setting : settings) names.push_back(setting.name);
   return names;
 }
 
@@ -79,6 +81,7 @@ class Loader {
     read_environment();
     read_overrides();
     if (channels_ != nullptr) read_channels(*channels_);
+    if (event_rules_ != nullptr) read_event_rules(*event_rules_);
     check_together();
     if (!errors_.empty()) return std::unexpected(std::move(errors_));
     return std::move(loaded_);
@@ -123,6 +126,8 @@ class Loader {
       if (!first_time(seen, name, entry)) continue;
       if (name == kChannels) {
         channels_ = &entry;
+      } else if (name == kEventRules) {
+        event_rules_ = &entry;
       } else if (const auto* setting = find_setting(name)) {
         read_value(*setting, loaded_.config, name, entry);
         places_[name] = at(entry.position);
@@ -192,8 +197,8 @@ class Loader {
       const std::size_t equals = override.find('=');
       const std::string name(override.substr(0, equals));
       const auto* setting = find_setting(name);
-      if (name.starts_with(kChannels)) {
-        report("--set", "channels can only be set in the file");
+      if (name.starts_with(kChannels) || name.starts_with(kEventRules)) {
+        report("--set", "channels and event_rules can only be set in the file");
       } else if (setting == nullptr) {
         report("--set",
                "there is no setting " + shown_word(name) + did_you_mean(nearest_name(name, names)));
@@ -213,59 +218,88 @@ class Loader {
   }
 
   void read_channels(const YamlNode& list) {
+    ChannelConfig initial;
+    initial.container_format = loaded_.config.live.container;
+    initial.max_bitrate = loaded_.config.limits.max_bitrate;
+    read_entries(list, kChannels, channel_settings(), initial,
+                 [this](const std::string& name, ChannelConfig channel, const Seen& seen) {
+                   check_channel(name, channel, seen);
+                   loaded_.config.channels.push_back(std::move(channel));
+                 });
+  }
+
+  void read_event_rules(const YamlNode& list) {
+    EventRuleConfig initial;
+    initial.pattern = "{}";
+    read_entries(list, kEventRules, event_rule_settings(), initial,
+                 [this](const std::string& name, EventRuleConfig rule, const Seen& seen) {
+                   if (!rule.name.empty()) unique(rule_names_, rule.name, name, "name", seen);
+                   loaded_.config.event_rules.push_back(std::move(rule));
+                 });
+  }
+
+  template <class Owner, class Add>
+  void read_entries(const YamlNode& list, std::string_view list_name,
+                    std::span<const Setting<Owner>> settings, const Owner& initial, Add add) {
     if (list.kind == YamlNode::Kind::kNothing) return;
     if (list.kind != YamlNode::Kind::kList) {
-      report(at(list.position), "channels must be a list; begin each channel with '- id: ...'");
+      report(at(list.position), std::string(list_name) +
+                                    " must be a list; begin each entry with '- " +
+                                    std::string(settings.front().name) + ": ...'");
       return;
     }
     for (std::size_t i = 0; i < list.children.size(); ++i) {
-      read_channel("channels[" + std::to_string(i) + "]", list.children[i]);
+      const std::string name = std::string(list_name) + "[" + std::to_string(i) + "]";
+      const YamlNode& node = list.children[i];
+      if (node.kind != YamlNode::Kind::kMap) {
+        report(at(node.position),
+               name + " must be a group of settings (" + joined(names_of(settings)) + ")");
+        continue;
+      }
+      Owner owner = initial;
+      const Seen seen = read_entry(name, node, settings, owner);
+      add(name, std::move(owner), seen);
     }
   }
 
-  void read_channel(const std::string& name, const YamlNode& node) {
-    const auto names = channel_names();
-    if (node.kind != YamlNode::Kind::kMap) {
-      report(at(node.position), name + " must be a group of settings (" + joined(names) + ")");
-      return;
-    }
-    ChannelConfig channel;
-    channel.container_format = loaded_.config.live.container;
-    channel.max_bitrate = loaded_.config.limits.max_bitrate;
+  template <class Owner>
+  Seen read_entry(const std::string& name, const YamlNode& node,
+                  std::span<const Setting<Owner>> settings, Owner& owner) {
+    const auto names = names_of(settings);
     Seen seen;
     for (const YamlNode& entry : node.children) {
-      const auto all = channel_settings();
-      const auto setting = std::ranges::find(all, entry.key, &Setting<ChannelConfig>::name);
-      if (setting == all.end()) {
+      const auto setting = std::ranges::find(settings, entry.key, &Setting<Owner>::name);
+      if (setting == settings.end()) {
         report(at(entry.key_position), name + " has no setting " + shown_word(entry.key) +
                                            did_you_mean(nearest_name(entry.key, names)));
         continue;
       }
       if (!first_time(seen, name + "." + entry.key, entry)) continue;
-      read_value(*setting, channel, name + "." + entry.key, entry);
+      read_value(*setting, owner, name + "." + entry.key, entry);
     }
-    for (const auto& setting : channel_settings()) {
+    for (const auto& setting : settings) {
       if (setting.required && !seen.contains(setting.name)) {
         report(at(node.position), name + " needs " + std::string(setting.name) + ", which must " +
                                       std::string(setting.rule.description));
       }
     }
-    check_channel(name, channel, seen);
-    loaded_.config.channels.push_back(std::move(channel));
+    return seen;
+  }
+
+  void unique(Seen& taken, const std::string& value, const std::string& name,
+              const std::string& key, const Seen& seen) {
+    if (value.empty()) return;  // missing or wrong: reported already
+    const YamlPosition here = seen.find(key)->second;
+    const auto [first, added] = taken.try_emplace(value, here);
+    if (!added) {
+      report(at(here),
+             name + "." + key + " is the same as on line " + std::to_string(first->second.line));
+    }
   }
 
   void check_channel(const std::string& name, const ChannelConfig& channel, const Seen& seen) {
-    const auto unique = [&](Seen& taken, const std::string& value, const std::string& key) {
-      if (value.empty()) return;  // missing or wrong: reported already
-      const YamlPosition here = seen.find(key)->second;
-      const auto [first, added] = taken.try_emplace(value, here);
-      if (!added) {
-        report(at(here),
-               name + "." + key + " is the same as on line " + std::to_string(first->second.line));
-      }
-    };
-    unique(channel_ids_, channel.id.str(), "id");
-    unique(stream_keys_, channel.stream_key, "stream_key");
+    unique(channel_ids_, channel.id.str(), name, "id", seen);
+    unique(stream_keys_, channel.stream_key, name, "stream_key", seen);
     if (channel.max_bitrate > loaded_.config.limits.max_bitrate) {
       report(at(seen.find("max_bitrate")->second),
              name + ".max_bitrate is above limits.max_bitrate, " +
@@ -298,6 +332,8 @@ class Loader {
   std::vector<base::Error> errors_;
   std::map<std::string, std::string, std::less<>> places_;  // where each setting was set last
   const YamlNode* channels_ = nullptr;  // in run()'s tree; read last, as channels inherit settings
+  const YamlNode* event_rules_ = nullptr;
+  Seen rule_names_;
   Seen channel_ids_;
   Seen stream_keys_;
 };

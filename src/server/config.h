@@ -20,6 +20,7 @@ namespace server {
 
 enum class ContainerFormat { kTs, kFragmentedMp4 };
 enum class LatencyMode { kLow, kNormal };
+enum class LimitsMode { kGenerous, kIvs };
 enum class DemoSize { k640x360, k1280x720, k1920x1080 };
 
 struct ChannelConfig {
@@ -31,6 +32,15 @@ struct ChannelConfig {
   LatencyMode latency_mode = LatencyMode::kLow;
   ContainerFormat container_format = ContainerFormat::kTs;
   Bitrate max_bitrate;
+};
+
+/// A rule for events with its one target.
+struct EventRuleConfig {
+  std::string name;
+  std::string pattern;  // JSON; "{}" matches every event
+  std::string url;
+  std::string subject;  // NATS only
+  std::string secret;   // signs webhooks
 };
 
 struct Config {
@@ -62,6 +72,24 @@ struct Config {
   struct Ingest {
     base::Duration handshake_timeout{};
     base::Duration silence_timeout{};
+    std::string endpoint;  // what channels name; empty = the host of each request
+  };
+  struct Api {
+    std::string signing_region;            // empty = any
+    std::int64_t requests_per_second = 0;  // for a key and an operation; 0 = no limit
+  };
+  struct Database {
+    std::string url;  // secret; empty = SQLite in data_dir
+  };
+  struct Geo {
+    std::string database;  // path; empty = countries are not known
+  };
+  struct Ads {
+    std::string slate;  // path; empty = none
+  };
+  struct Polls {
+    bool enabled = true;
+    std::string prefix;
   };
   struct Live {
     base::Duration part_duration{};
@@ -69,6 +97,7 @@ struct Config {
     base::Duration window{};
     base::Duration reconnect_window{};
     base::Duration max_stream_duration{};
+    base::Duration session_history{};
     ContainerFormat container = ContainerFormat::kTs;
   };
   struct Limits {
@@ -78,6 +107,9 @@ struct Config {
     std::int64_t max_pixels = 0;
     std::int64_t max_connections = 0;
     std::int64_t max_publishers = 0;
+    LimitsMode mode = LimitsMode::kGenerous;
+    std::int64_t max_streams = 0;  // 0 = no limit
+    std::int64_t max_views = 0;
   };
   struct Metrics {
     bool enabled = true;
@@ -103,12 +135,18 @@ struct Config {
   Rtmp rtmps;
   Srt srt;
   Ingest ingest;
+  Api api;
+  Database database;
+  Geo geo;
+  Ads ads;
+  Polls polls;
   Live live;
   Limits limits;
   Metrics metrics;
   Shutdown shutdown;
   Demo demo;
   std::vector<ChannelConfig> channels;
+  std::vector<EventRuleConfig> event_rules;
 };
 
 /// Where settings come from, weakest first. Nothing here is read from the system by load_config.

@@ -202,6 +202,10 @@ template base::Expected<void> assign(const Setting<ChannelConfig>&, ChannelConfi
                                      std::string_view);
 template std::string value_text(const Setting<Config>&, const Config&);
 template std::string value_text(const Setting<ChannelConfig>&, const ChannelConfig&);
+template base::Expected<void> assign(const Setting<EventRuleConfig>&, EventRuleConfig&,
+                                     std::string_view);
+template std::string value_text(const Setting<EventRuleConfig>&, const EventRuleConfig&);
+template std::string describe_type(const Setting<EventRuleConfig>&);
 template std::string describe_type(const Setting<Config>&);
 template std::string describe_type(const Setting<ChannelConfig>&);
 

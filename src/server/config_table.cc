@@ -64,11 +64,44 @@ bool is_passphrase(std::string_view text) {
                           std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; }));
 }
 
+bool is_database_url(std::string_view text) {
+  return text.empty() || (text.starts_with("sqlite:") && text.size() > 7) ||
+         text.starts_with("postgres://") || text.starts_with("postgresql://");
+}
+
+bool is_path_prefix(std::string_view text) {
+  return text.size() > 1 && text.size() <= 64 && text.front() == '/' &&
+         std::ranges::all_of(text.substr(1),
+                             [](char c) { return is_alphanumeric(c) || c == '-' || c == '_'; });
+}
+
+bool is_target_url(std::string_view text) {
+  return text.size() <= 2048 && (text.starts_with("http://") || text.starts_with("https://") ||
+                                 text.starts_with("nats://") || text.starts_with("tls://"));
+}
+
+bool is_rule_name(std::string_view text) {
+  return !text.empty() && text.size() <= 128 && std::ranges::all_of(text, [](char c) {
+    return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
+  });
+}
+
+bool is_webhook_secret(std::string_view text) {
+  return text.empty() || (text.size() >= 8 && text.size() <= 256);
+}
+
 constexpr TextRule kNotEmpty = {is_not_empty, "be at least one character"};
 constexpr TextRule kAccountId = {is_account_id, "be 12 digits"};
 constexpr TextRule kRegion = {is_region, "be 1 to 32 of a-z, 0-9 and inner hyphens"};
 constexpr TextRule kPublicUrl = {is_public_url,
                                  "be an http:// or https:// address without a slash at its end"};
+constexpr TextRule kDatabaseUrl = {is_database_url,
+                                   "be empty, sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME"};
+constexpr TextRule kPathPrefix = {is_path_prefix, "be / and letters, digits, - and _, as in /PROD"};
+constexpr TextRule kTargetUrl = {is_target_url,
+                                 "be an http://, https://, nats:// or tls:// address"};
+constexpr TextRule kRuleName = {is_rule_name, "be 1 to 128 of A-Z, a-z, 0-9, ., - and _"};
+constexpr TextRule kWebhookSecret = {is_webhook_secret, "be empty or 8 to 256 characters"};
 constexpr TextRule kChannelId = {is_channel_id, "be 12 letters and digits"};
 constexpr TextRule kChannelName = {is_channel_name, "be at most 128 of A-Z, a-z, 0-9, - and _"};
 constexpr TextRule kStreamKey = {is_stream_key, "be 8 to 128 of A-Z, a-z, 0-9, -, _, . and ~"};
@@ -78,6 +111,7 @@ constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warn", "e
 constexpr std::array<std::string_view, 2> kFormats = {"text", "json"};
 constexpr std::array<std::string_view, 2> kContainers = {"TS", "FRAGMENTED_MP4"};
 constexpr std::array<std::string_view, 2> kLatencyModes = {"LOW", "NORMAL"};
+constexpr std::array<std::string_view, 2> kLimitsModes = {"generous", "ivs"};
 constexpr std::array<std::string_view, 3> kDemoSizes = {"640x360", "1280x720", "1920x1080"};
 
 // A choice whose enum member is reached by `Access` (a captureless lambda Owner& -> Enum&).
@@ -94,6 +128,7 @@ ChoiceField<Owner> choice(std::span<const std::string_view> names) {
 #define FIELD(path) [](Config& c) -> auto& { return c.path; }
 #define CHOICE(path, names) (choice<Config, FIELD(path)>(names))
 #define CHANNEL_FIELD(path) [](ChannelConfig& c) -> auto& { return c.path; }
+#define RULE_FIELD(path) [](EventRuleConfig& c) -> auto& { return c.path; }
 #define CHANNEL_CHOICE(path, names) (choice<ChannelConfig, CHANNEL_FIELD(path)>(names))
 
 // A pointer to the accessor; the field's own type picks the alternative of the variant.
@@ -213,6 +248,48 @@ const std::array kServerSettings = std::to_array<Setting<Config>>({
      .description = "A publisher that sends nothing for so long is disconnected.",
      .minimum = "1s",
      .maximum = "10m"},
+    {.name = "ingest.endpoint",
+     .field = field<Config>(FIELD(ingest.endpoint)),
+     .default_text = "",
+     .description = "What channels name as their ingest endpoint, for example live.example.com, or "
+                    "https://live.example.com:8443 for web broadcasters that need the scheme; "
+                    "empty means the host that each request names."},
+    {.name = "api.signing_region",
+     .field = field<Config>(FIELD(api.signing_region)),
+     .default_text = "",
+     .description = "Region that signatures of API requests must name; empty means any."},
+    {.name = "api.requests_per_second",
+     .field = field<Config>(FIELD(api.requests_per_second)),
+     .default_text = "0",
+     .description = "API requests a second for one access key and operation; 0 means no limit.",
+     .minimum = "0",
+     .maximum = "1000000"},
+    {.name = "database.url",
+     .field = field<Config>(FIELD(database.url)),
+     .default_text = "",
+     .description = "sqlite:PATH, or postgres://USER:PASSWORD@HOST/NAME; empty means SQLite in "
+                    "data_dir.",
+     .rule = kDatabaseUrl,
+     .secrecy = Secrecy::kSecret},
+    {.name = "geo.database",
+     .field = field<Config>(FIELD(geo.database)),
+     .default_text = "",
+     .description = "MaxMind database file (.mmdb) with the countries of addresses; without one "
+                    "every country is unknown, and unknown countries are let through."},
+    {.name = "ads.slate",
+     .field = field<Config>(FIELD(ads.slate)),
+     .default_text = "",
+     .description = "MPEG-TS file (H.264 and AAC) that is played in advertising breaks; without "
+                    "one the broadcast itself goes on between the markers."},
+    {.name = "polls.enabled",
+     .field = field<Config>(FIELD(polls.enabled)),
+     .default_text = "true",
+     .description = "Answer the routes of the poll results service."},
+    {.name = "polls.prefix",
+     .field = field<Config>(FIELD(polls.prefix)),
+     .default_text = "/PROD",
+     .description = "Path before the routes of the poll results service.",
+     .rule = kPathPrefix},
     {.name = "live.part_duration",
      .field = field<Config>(FIELD(live.part_duration)),
      .default_text = "200ms",
@@ -244,6 +321,12 @@ const std::array kServerSettings = std::to_array<Setting<Config>>({
      .description = "A stream that lasts so long is ended.",
      .minimum = "1m",
      .maximum = "720h"},
+    {.name = "live.session_history",
+     .field = field<Config>(FIELD(live.session_history)),
+     .default_text = "1440h",
+     .description = "How long stream sessions are kept.",
+     .minimum = "1h",
+     .maximum = "87600h"},
     {.name = "live.container",
      .field = CHOICE(live.container, kContainers),
      .default_text = "TS",
@@ -285,6 +368,23 @@ const std::array kServerSettings = std::to_array<Setting<Config>>({
                     "RTMP connections may be open.",
      .minimum = "1",
      .maximum = "100000"},
+    {.name = "limits.mode",
+     .field = CHOICE(limits.mode, kLimitsModes),
+     .default_text = "generous",
+     .description = "ivs enforces Amazon IVS's own request rates and quotas, for tests against "
+                    "them; what is part of the contract always holds."},
+    {.name = "limits.max_streams",
+     .field = field<Config>(FIELD(limits.max_streams)),
+     .default_text = "0",
+     .description = "Streams at a time; 0 means no limit but limits.max_publishers.",
+     .minimum = "0",
+     .maximum = "100000"},
+    {.name = "limits.max_views",
+     .field = field<Config>(FIELD(limits.max_views)),
+     .default_text = "0",
+     .description = "Viewers at a time; 0 means no limit but limits.max_connections.",
+     .minimum = "0",
+     .maximum = "10000000"},
     {.name = "metrics.enabled",
      .field = field<Config>(FIELD(metrics.enabled)),
      .default_text = "true",
@@ -362,6 +462,35 @@ const std::array kChannelSettings = std::to_array<Setting<ChannelConfig>>({
      .maximum = "1Gbps"},
 });
 
+const std::array kEventRuleSettings = std::to_array<Setting<EventRuleConfig>>({
+    {.name = "name",
+     .field = field<EventRuleConfig>(RULE_FIELD(name)),
+     .default_text = "",
+     .description = "Name of the rule.",
+     .rule = kRuleName,
+     .required = true},
+    {.name = "pattern",
+     .field = field<EventRuleConfig>(RULE_FIELD(pattern)),
+     .default_text = "{}",
+     .description = "Which events, in EventBridge's pattern language; {} means all."},
+    {.name = "url",
+     .field = field<EventRuleConfig>(RULE_FIELD(url)),
+     .default_text = "",
+     .description = "Where they go: a webhook's address, or that of a NATS server.",
+     .rule = kTargetUrl,
+     .required = true},
+    {.name = "subject",
+     .field = field<EventRuleConfig>(RULE_FIELD(subject)),
+     .default_text = "",
+     .description = "NATS subject; empty means rostrum.events."},
+    {.name = "secret",
+     .field = field<EventRuleConfig>(RULE_FIELD(secret)),
+     .default_text = "",
+     .description = "Key that webhooks are signed with; empty means unsigned.",
+     .rule = kWebhookSecret,
+     .secrecy = Secrecy::kSecret},
+});
+
 }  // namespace
 
 std::span<const Setting<Config>> server_settings() {
@@ -369,6 +498,9 @@ std::span<const Setting<Config>> server_settings() {
 }
 std::span<const Setting<ChannelConfig>> channel_settings() {
   return kChannelSettings;
+}
+std::span<const Setting<EventRuleConfig>> event_rule_settings() {
+  return kEventRuleSettings;
 }
 
 }  // namespace server

@@ -53,6 +53,8 @@ struct Setting {
 std::span<const Setting<Config>> server_settings();
 /// Rows for one entry of `channels`; names are not dotted.
 std::span<const Setting<ChannelConfig>> channel_settings();
+/// Rows for one entry of `event_rules`.
+std::span<const Setting<EventRuleConfig>> event_rule_settings();
 
 /// "http.listen" -> "ROSTRUM_HTTP_LISTEN".
 std::string environment_name(std::string_view setting);

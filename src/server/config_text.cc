@@ -62,11 +62,58 @@ channels:
 constexpr std::string_view kChannelsIntroduction = R"(
 ## channels
 
-A list in the file, one entry for each channel. Identifiers and stream keys must differ.
+A list in the file, one entry for each channel that the server makes, or brings to this state, at
+every start; others are made by the API. Identifiers and stream keys must differ.
 
 | Setting | Values | Default | |
 | --- | --- | --- | --- |
 )";
+
+constexpr std::string_view kRulesIntroduction = R"(
+## event_rules
+
+A list in the file, one entry for each rule with its target. They stand beside the rules that are
+made by the API and cannot be changed by it.
+
+| Setting | Values | Default | |
+| --- | --- | --- | --- |
+)";
+
+template <class Owner>
+void append_entries(std::string& out, std::string_view list, const std::vector<Owner>& entries,
+                    std::span<const Setting<Owner>> settings) {
+  if (entries.empty()) {
+    out.append(list).append(": []\n");
+    return;
+  }
+  out.append(list).append(":\n");
+  for (const Owner& entry : entries) {
+    std::string_view indent = "  - ";
+    for (const auto& setting : settings) {
+      out.append(indent).append(setting.name).append(": ");
+      out.append(shown_value(setting, entry)).append("\n");
+      indent = "    ";
+    }
+  }
+}
+
+template <class Owner>
+void append_rows(std::string& out, std::span<const Setting<Owner>> settings) {
+  for (const auto& setting : settings) {
+    out.append("| ").append(code(setting.name)).append(" | ").append(describe_type(setting));
+    out.append(" | ");
+    if (setting.required) {
+      out += "required";
+    } else if (setting.default_text.starts_with('`')) {
+      out += setting.default_text;
+    } else {
+      out += code(setting.default_text);
+    }
+    out.append(" | ").append(setting.description);
+    if (setting.secrecy == Secrecy::kSecret) out += " Secret.";
+    out += " |\n";
+  }
+}
 
 }  // namespace
 
@@ -83,16 +130,8 @@ std::string show_config(const Config& config) {
     }
     out.append(name).append(": ").append(shown_value(setting, config)).append("\n");
   }
-  if (config.channels.empty()) return out + "channels: []\n";
-  out += "channels:\n";
-  for (const ChannelConfig& channel : config.channels) {
-    std::string_view indent = "  - ";
-    for (const auto& setting : channel_settings()) {
-      out.append(indent).append(setting.name).append(": ");
-      out.append(shown_value(setting, channel)).append("\n");
-      indent = "    ";
-    }
-  }
+  append_entries(out, "channels", config.channels, channel_settings());
+  append_entries(out, "event_rules", config.event_rules, event_rule_settings());
   return out;
 }
 
@@ -111,20 +150,9 @@ std::string config_markdown() {
     out.append(" | ").append(setting.description).append(" |\n");
   }
   out += kChannelsIntroduction;
-  for (const auto& setting : channel_settings()) {
-    out.append("| ").append(code(setting.name)).append(" | ").append(describe_type(setting));
-    out.append(" | ");
-    if (setting.required) {
-      out += "required";
-    } else if (setting.default_text.starts_with('`')) {
-      out += setting.default_text;
-    } else {
-      out += code(setting.default_text);
-    }
-    out.append(" | ").append(setting.description);
-    if (setting.secrecy == Secrecy::kSecret) out += " Secret.";
-    out += " |\n";
-  }
+  append_rows(out, channel_settings());
+  out += kRulesIntroduction;
+  append_rows(out, event_rule_settings());
   return out;
 }
 
