@@ -119,7 +119,7 @@ ApiObject list_keys(Call& call) {
   json::array list;
   for (std::size_t i = 0; i < rows->size(); ++i) {
     if (static_cast<std::int64_t>(i) == page->limit) {
-      output["nextToken"] = next_token(rows->text(i - 1, 0));
+      output["nextToken"] = next_token(call, rows->text(i - 1, 0));
       break;
     }
     list.emplace_back(describe(*rows, i));

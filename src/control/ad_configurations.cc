@@ -100,7 +100,7 @@ ApiObject list(Call& call) {
   json::array found;
   for (std::size_t i = 0; i < rows->size(); ++i) {
     if (static_cast<std::int64_t>(i) == page->limit) {
-      output["nextToken"] = next_token(rows->text(i - 1, 0));
+      output["nextToken"] = next_token(call, rows->text(i - 1, 0));
       break;
     }
     found.emplace_back(configuration_object(call, *rows, i));

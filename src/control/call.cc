@@ -1,11 +1,15 @@
 #include "control/call.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <limits>
 
 #include "base/base64url.h"
 #include "base/bytes.h"
+#include "base/crypto.h"
 #include "control/platform.h"
 
 namespace control {
@@ -17,6 +21,16 @@ namespace {
 const json::value* find(const json::object& input, std::string_view name) {
   const json::value* value = input.if_contains(name);
   return value == nullptr || value->is_null() ? nullptr : value;
+}
+
+constexpr std::size_t kTokenCheck = 6;
+
+// Tells our tokens from what somebody made up or took from another list. It is no signature: where
+// a list goes on is no secret and grants nothing.
+base::Bytes token_check(const Operation& operation, std::string_view key) {
+  const std::string text = std::string(operation.name).append("/").append(key);
+  const base::Sha256Digest digest = base::sha256(base::as_bytes(text));
+  return {digest.begin(), digest.begin() + kTokenCheck};
 }
 
 }  // namespace
@@ -56,15 +70,26 @@ ApiResult<Page> page_of(const Call& call) {
   page.limit = integer_of(call.input, "maxResults", page.limit);
   const std::string token = text_of(call.input, "nextToken");
   if (!token.empty()) {
-    const auto key = base::from_base64url(token);
-    if (!key || key->empty() || key->size() > 256) return invalid("nextToken is not one of ours");
-    page.after = base::as_text(*key);
+    const auto octets = base::from_base64url(token);
+    const bool long_enough = octets && octets->size() > kTokenCheck && octets->size() <= 256;
+    if (long_enough) {
+      const base::ByteSpan all(*octets);
+      const std::string_view key = base::as_text(all.subspan(kTokenCheck));
+      if (std::ranges::equal(all.first(kTokenCheck), token_check(call.operation, key))) {
+        page.after = key;
+      }
+    }
+    if (page.after.empty()) {
+      return invalid(fmt::format("nextToken is not one that {} gave", call.operation.name));
+    }
   }
   return page;
 }
 
-std::string next_token(std::string_view last_key) {
-  return base::to_base64url(base::as_bytes(last_key));
+std::string next_token(const Call& call, std::string_view last_key) {
+  base::Bytes octets = token_check(call.operation, last_key);
+  octets.insert(octets.end(), last_key.begin(), last_key.end());
+  return base::to_base64url(octets);
 }
 
 json::value parse_kept(std::string_view text) {

@@ -52,13 +52,13 @@ std::string json_of(const boost::json::object& input, std::string_view name,
                     std::string_view absent);
 
 /// A page of a list: how many at most, and behind which key to go on. The token is opaque to
-/// clients: base64url of the key.
+/// clients: base64url of a check of operation and key, and of the key.
 struct Page {
   std::int64_t limit = 100;
   std::string after;  // empty: from the beginning
 };
 ApiResult<Page> page_of(const Call& call);
-std::string next_token(std::string_view last_key);
+std::string next_token(const Call& call, std::string_view last_key);
 
 /// `{"key":"value"}` kept as text, as an object for answers.
 boost::json::value parse_kept(std::string_view text);

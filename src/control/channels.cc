@@ -247,7 +247,7 @@ ApiObject list_channels(Call& call) {
     list.emplace_back(channel_summary(channel, call.platform.home));
   }
   output["channels"] = std::move(list);
-  if (more) output["nextToken"] = next_token(channels->back().id);
+  if (more) output["nextToken"] = next_token(call, channels->back().id);
   return output;
 }
 

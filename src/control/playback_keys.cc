@@ -94,7 +94,7 @@ ApiObject list_key_pairs(Call& call) {
   json::array list;
   for (std::size_t i = 0; i < rows->size(); ++i) {
     if (static_cast<std::int64_t>(i) == page->limit) {
-      output["nextToken"] = next_token(rows->text(i - 1, 0));
+      output["nextToken"] = next_token(call, rows->text(i - 1, 0));
       break;
     }
     list.emplace_back(key_object(call, *rows, i, false));

@@ -123,7 +123,7 @@ ApiObject list_stream_keys(Call& call) {
   json::array list;
   for (std::size_t i = 0; i < rows->size(); ++i) {
     if (static_cast<std::int64_t>(i) == page->limit) {
-      output["nextToken"] = next_token(rows->text(i - 1, 0));
+      output["nextToken"] = next_token(call, rows->text(i - 1, 0));
       break;
     }
     list.push_back(

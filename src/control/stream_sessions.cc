@@ -120,7 +120,7 @@ ApiObject list_stream_sessions(Call& call) {
   for (std::size_t i = 0; i < rows->size(); ++i) {
     if (static_cast<std::int64_t>(i) == page->limit) {
       output["nextToken"] =
-          next_token(fmt::format("{}/{}", rows->integer(i - 1, 1), rows->text(i - 1, 0)));
+          next_token(call, fmt::format("{}/{}", rows->integer(i - 1, 1), rows->text(i - 1, 0)));
       break;
     }
     json::object session{{"streamId", rows->text(i, 0)},

@@ -82,7 +82,7 @@ ApiObject list_streams(Call& call) {
     if (stream.channel.str() <= page->after) continue;
     if (!health.empty() && health_name(stream.health) != health) continue;
     if (static_cast<std::int64_t>(list.size()) == page->limit) {
-      output["nextToken"] = next_token(last);
+      output["nextToken"] = next_token(call, last);
       break;
     }
     list.emplace_back(summary(call, stream));
