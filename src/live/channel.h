@@ -7,6 +7,8 @@
 #include <optional>
 
 #include "io/timer.h"
+#include "live/ad_break.h"
+#include "live/health.h"
 #include "live/live.h"
 #include "live/publisher.h"
 #include "live/stream.h"
@@ -34,10 +36,10 @@ class ChannelHost {
   virtual void on_event(const StreamEvent& event) = 0;
 };
 
-class Channel {
+class Channel final : private AdBreakHost {
  public:
   Channel(io::Loop& loop, const Settings& settings, base::ChannelId id, ChannelHost& host);
-  ~Channel();
+  ~Channel() override;
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
@@ -61,18 +63,32 @@ class Channel {
   void on_sample(TrackKey track, const Timeline::Placed& placed);
   /// It was destroyed, after finish() or without.
   void on_gone(Publisher& publisher, bool finished);
-  void on_limit(const base::Error& breach);
+  void on_breach(const StreamEvent::Breach& breach, const std::string& sentence);
+  /// It was told to go for what it sent.
+  void on_refused(const Publisher& publisher, const std::string& why);
   Stream& stream() { return *stream_; }
   const base::StreamId& stream_id() const { return stream_->id(); }
 
  private:
   enum class State { kIdle, kLive, kWaiting, kEnded };
 
+  StreamEvent make_event(StreamEvent::Kind kind, std::string detail) const;
   void event(StreamEvent::Kind kind, std::string detail = {});
+  void event_with_status(StreamEvent::Kind kind);
   void start_stream(const PublishGrant& grant);
   void end_stream(std::string_view reason);
-  void publish();
-  void watch_silence();
+  base::Expected<std::unique_ptr<Ingest>> challenge(const PublishGrant& grant,
+                                                    IngestOptions options, IngestOwner& owner);
+  base::Expected<void> take_over(Publisher& publisher);
+  void wait_for_publisher();
+  void end_slate(base::WallTime date);
+  void watch();
+  void drop_challenger();
+
+  // AdBreakHost
+  media::Ticks hide_publisher() override;
+  void on_slate_over() override;
+  void publish() override;
 
   io::Loop& loop_;
   const Settings& settings_;
@@ -86,12 +102,20 @@ class Channel {
   media::Ticks stream_end_ = 0;      // where the next publisher's timeline begins
   bool told_start_ = false;
   unsigned takeovers_ = 0;
-  base::MonotonicTime last_media_{};
-  base::MonotonicTime started_{};
-  EncoderInfo encoder_;
-  Protocol protocol_ = Protocol::kRtmp;
-  io::Timer timer_;          // waiting for a publisher, or keeping an ended stream
-  io::Timer silence_timer_;  // a publisher that sends nothing
+  bool told_takeover_ =
+      true;              // false: the present publisher has taken over, its tracks are unknown
+  bool fmp4_ = false;    // its default container
+  std::string failure_;  // why the last publisher was told to go
+  base::MonotonicTime came_{};     // the present publisher
+  base::MonotonicTime started_{};  // the stream
+  HealthWatch health_;
+  EncoderInfo encoder_;  // of the last publisher, and so on
+  std::string protocol_;
+  std::string remote_address_;
+  std::unique_ptr<AdBreak> ad_break_;
+  io::Timer timer_;             // waiting for a publisher, or keeping an ended stream
+  io::Timer watch_timer_;       // looks at the publisher every second
+  io::Timer challenger_timer_;  // one that does not say what it has
 };
 
 }  // namespace live

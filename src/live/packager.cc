@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <utility>
 
 #include "base/check.h"
 #include "media/id3.h"
@@ -23,10 +25,6 @@ constexpr media::Ticks kLeastPartPercent = 86;
 constexpr std::size_t kMaxLimits = 64;
 // Segments that left the playlist stay available for clients that read an older playlist.
 constexpr media::Ticks kUnlistedKept = 4 * kScale;
-
-media::Ticks to_ticks(base::Duration duration) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(duration).count() * 9 / 100;
-}
 
 }  // namespace
 
@@ -203,6 +201,8 @@ void Packager::open_part(media::Ticks start) {
       clock_.date += std::max(date_end_ - clock_.date_of(start), std::chrono::microseconds(0));
     }
     open_segment_->date = clock_.date_of(segment_start_);
+    open_segment_->ranges = std::exchange(next_ranges_, {});
+    std::ranges::copy(held_ranges_, std::back_inserter(open_segment_->ranges));
   }
   started_ = true;
   open_ = OpenPart{};
@@ -294,6 +294,17 @@ bool Packager::add_cue(const Cue& cue) {
   return true;
 }
 
+void Packager::add_range(std::shared_ptr<const DateRange> range) {
+  auto& ranges = open_segment_ != nullptr ? open_segment_->ranges : next_ranges_;
+  ranges.push_back(std::move(range));
+}
+
+void Packager::hold_ranges(std::vector<std::shared_ptr<const DateRange>> ranges) {
+  held_ranges_ = std::move(ranges);
+  if (open_segment_ == nullptr) return;
+  std::ranges::copy(held_ranges_, std::back_inserter(open_segment_->ranges));
+}
+
 void Packager::end_segment(SegmentEnd end) {
   if (limits_.size() >= kMaxLimits) limits_.pop_front();
   limits_.push_back(end);
@@ -324,10 +335,6 @@ void Packager::finish() {
   window_.reset();
 }
 
-Packager::Place Packager::next_place() const {
-  return {next_msn_, discontinuity_sequence_};
-}
-
 // The first cue of every segment: players of the IVS family take latency and their anchor for
 // later cues from it.
 base::Slice Packager::segment_tag(base::WallTime date, media::Ticks start) const {
@@ -338,43 +345,6 @@ base::Slice Packager::segment_tag(base::WallTime date, media::Ticks start) const
       fmt::format(
           R"({{"cmd":"ld_lat_data","transc_r":{0},"transc_s":{0},"stream_offset":{1:.3f}}})",
           epoch_ms, static_cast<double>(start) / kScale)));
-}
-
-RenditionReport Packager::report() const {
-  RenditionReport report{rendition_, 0, std::nullopt};
-  const bool open = open_segment_ != nullptr && !open_segment_->parts.empty();
-  const Segment* last = open                ? open_segment_.get()
-                        : segments_.empty() ? nullptr
-                                            : segments_.back().get();
-  if (last == nullptr) return report;
-  report.last_msn = last->msn;
-  report.last_part = static_cast<std::uint32_t>(last->parts.size() - 1);
-  return report;
-}
-
-std::shared_ptr<const Window> Packager::snapshot(std::vector<RenditionReport> reports) {
-  if (window_ != nullptr) return window_;
-  auto window = std::make_shared<Window>();
-  window->rendition = rendition_;
-  window->times = times_;
-  window->reports = std::move(reports);
-  window->ended = ended_;
-  window->segments.assign(segments_.begin(), segments_.end());
-  if (open_segment_ != nullptr && !open_segment_->parts.empty()) {
-    window->segments.push_back(std::make_shared<const Segment>(*open_segment_));
-    window->next = {open_segment_->msn, static_cast<std::uint32_t>(open_segment_->parts.size())};
-  } else {
-    window->next = {open_segment_ != nullptr ? open_segment_->msn : next_msn_, 0};
-  }
-  const media::Ticks listed = to_ticks(settings_.window);
-  media::Ticks sum = 0;
-  std::size_t first = window->segments.size();
-  while (first > 0 && (sum < listed || window->segments.size() - first < 3)) {
-    sum += window->segments[--first]->duration;
-  }
-  window->first_listed = first;
-  if (!window->segments.empty()) window_ = window;
-  return window;
 }
 
 }  // namespace live

@@ -22,6 +22,10 @@
 
 namespace live {
 
+inline media::Ticks to_ticks(base::Duration duration) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(duration).count() * 9 / 100;
+}
+
 /// How media is cut; the same for all renditions of a stream.
 struct PackagingSettings {
   base::Duration part = std::chrono::milliseconds(200);
@@ -62,6 +66,11 @@ class Packager {
   static constexpr std::size_t kMaxWaitingCues = 32;
   std::size_t waiting_cues() const { return cues_.size(); }
 
+  /// A range that begins in the segment that is open, or with the next one, and is told there.
+  void add_range(std::shared_ptr<const DateRange> range);
+  /// Ranges that are told in the open segment and in every one that follows, until others are held.
+  void hold_ranges(std::vector<std::shared_ptr<const DateRange>> ranges);
+
   struct SegmentEnd {
     std::uint64_t msn = 0;
     media::Ticks time = 0;  // 90 kHz
@@ -80,6 +89,17 @@ class Packager {
   bool break_here(const ProgramClock& clock);
   /// The broadcast is over: ends the open part and segment and the playlist.
   void finish();
+
+  /// The segment that is being made, or the one that comes next.
+  struct Edge {
+    std::uint64_t msn = 0;
+    bool open = false;
+    base::WallTime date;          // of its start; expected if it is not open
+    base::WallTime expected_end;  // of the open one, the start of the next otherwise
+  };
+  Edge edge() const;
+  /// Whether add() would begin a segment with this sample of the leading track.
+  bool begins_segment(const media::Sample& sample) const;
 
   const std::string& rendition() const { return rendition_; }
   const std::shared_ptr<const TrackSet>& tracks() const { return tracks_; }
@@ -154,6 +174,8 @@ class Packager {
   std::deque<Cue> cues_;  // waiting for their part, in order of time
   std::deque<SegmentEnd> limits_;
   std::vector<SegmentEnd> segment_ends_;
+  std::vector<std::shared_ptr<const DateRange>> next_ranges_;  // only for the next segment
+  std::vector<std::shared_ptr<const DateRange>> held_ranges_;
   std::shared_ptr<const Window> window_;  // as viewers were told; empty when something is new
   std::size_t window_bytes_ = 0;
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <utility>
 
 #include "base/base64.h"
 
@@ -61,6 +62,46 @@ void write_cues(Out out, const Segment& segment) {
                      base::to_base64(base::as_bytes(cue.text.payload)));
     }
   }
+}
+
+constexpr std::string_view kLive = "live";
+
+void write_range(Out out, const DateRange& range) {
+  const auto since_1970 = range.start.time_since_epoch();
+  const std::string start = base::to_rfc3339_ms(range.start);
+  if (range.kind == DateRange::Kind::kSource) {
+    fmt::format_to(out,
+                   "#EXT-X-DATERANGE:ID=\"source-{}\",CLASS=\"live-video-net-stream-source\","
+                   "START-DATE=\"{}\",END-ON-NEXT=YES,X-NET-LIVE-VIDEO-STREAM-SOURCE=\"{}\"\n",
+                   std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count(), start,
+                   range.value);
+    return;
+  }
+  // The id has the time in seconds and the duration in nanoseconds.
+  fmt::format_to(out,
+                 "#EXT-X-DATERANGE:ID=\"stitched-ad-{}-{}\",CLASS=\"live-video-net-stitched-ad\","
+                 "START-DATE=\"{}\",DURATION={:.3f},X-NET-LIVE-VIDEO-AD-AD-BREAK-ID=\"{}\"\n",
+                 std::chrono::duration_cast<std::chrono::seconds>(since_1970).count(),
+                 range.duration.count(), start,
+                 std::chrono::duration<double>(range.duration).count(), range.value);
+}
+
+// A range stands with the first listed segment that has to do with it.
+void write_ranges(Out out, const Segment* previous, const Segment& segment) {
+  for (const auto& range : segment.ranges) {
+    const bool told =
+        previous != nullptr && std::ranges::find(previous->ranges, range) != previous->ranges.end();
+    if (!told) write_range(out, *range);
+  }
+}
+
+// The title of a segment names its source.
+std::string_view source_of(const Segment& segment) {
+  std::string_view source = kLive;
+  for (const auto& range : segment.ranges) {
+    if (range->kind == DateRange::Kind::kSource) source = range->value;
+  }
+  return source;
 }
 
 void write_parts(Out out, const Segment& segment, Container container) {
@@ -157,7 +198,12 @@ std::string render_media_playlist(const Window& window, Container container, boo
   if (skipped > 0) fmt::format_to(out, "#EXT-X-SKIP:SKIPPED-SEGMENTS={}\n", skipped);
   // Date ranges are no tags of a segment: a delta update may leave them out only for clients that
   // have asked for that.
-  for (std::size_t i = first; i < first + skipped; ++i) write_cues(out, *window.segments[i]);
+  const Segment* listed = nullptr;
+  for (std::size_t i = first; i < first + skipped; ++i) {
+    write_ranges(out, listed, *window.segments[i]);
+    listed = window.segments[i].get();
+    write_cues(out, *listed);
+  }
   const std::size_t with_parts = first_segment_with_parts(window);
   const Segment* previous = nullptr;
   // Behind skipped segments the first unskipped one repeats everything it needs.
@@ -168,10 +214,11 @@ std::string render_media_playlist(const Window& window, Container container, boo
       fmt::format_to(out, "#EXT-X-DISCONTINUITY\n");
     }
     write_segment_head(out, previous, segment, container);
+    write_ranges(out, std::exchange(listed, &segment), segment);
     write_cues(out, segment);
     if (low_latency && i >= with_parts) write_parts(out, segment, container);
     if (segment.complete) {
-      fmt::format_to(out, "#EXTINF:{:.5f},live\n{}\n", seconds(segment.duration),
+      fmt::format_to(out, "#EXTINF:{:.5f},{}\n{}\n", seconds(segment.duration), source_of(segment),
                      segment_name(segment.msn, container));
     }
     previous = &segment;

@@ -8,8 +8,8 @@
 
 #include "io/timer.h"
 #include "live/ingest_gate.h"
+#include "live/ingest_meter.h"
 #include "live/live.h"
-#include "live/rate_meter.h"
 #include "live/timeline.h"
 
 namespace live {
@@ -41,8 +41,19 @@ class Publisher final : public Ingest {
   /// Begins its timeline where the stream ends.
   void start_timeline(media::Ticks start);
   media::Ticks end() const { return timeline_ ? timeline_->end() : 0; }
-  const TimelineRepairs& repairs() const;
-  std::uint64_t bitrate() const;
+  /// Its tracks are known, and it has sent pictures.
+  bool is_ready() const { return ready_; }
+  /// It is not to be shown for now: what it sends is measured and goes no further.
+  void hide();
+  /// It is to be shown again: once its next keyframe is there it is ready() anew.
+  void recall();
+  TimelineRepairs repairs() const;
+  base::MonotonicTime last_sample() const { return last_sample_; }
+  IngestMeter::Rates rates() const;
+  /// Media time a second of clock; nothing if not measured for so long.
+  std::optional<double> pace(int seconds) const;
+  /// Between the last two keyframes of the main video track; 0 if not known.
+  base::Duration keyframe_interval() const;
   /// Tells the owner, from a fresh call stack, that it has to go; nothing it sends counts any more.
   void kick(base::Error reason);
   /// The channel has gone or given the stream to another.
@@ -50,8 +61,12 @@ class Publisher final : public Ingest {
 
  private:
   base::Expected<void> open_gate();
-  void announce(TrackKey key);
+  base::Expected<void> check_size(const media::VideoFormat& video);
+  void announce(TrackKey key, const IngestGate* gate);
   void place(TrackKey key, const media::Sample& sample);
+  base::Expected<void> measure(TrackKey key, const media::Sample& sample);
+  std::int64_t measure_picture(const media::Sample& sample);
+  std::unexpected<base::Error> refuse(base::Error error);
 
   io::Loop& loop_;
   Channel* channel_;
@@ -62,8 +77,15 @@ class Publisher final : public Ingest {
   EncoderInfo encoder_;
   std::map<TrackKey, media::Track> tracks_;
   std::unique_ptr<IngestGate> gate_;  // until it has opened
-  std::optional<Timeline> timeline_;
-  RateMeter rate_;
+  std::optional<Timeline> timeline_;  // while it is shown
+  bool ready_ = false;
+  TimelineRepairs earlier_repairs_;  // of timelines before
+  IngestMeter meter_;
+  base::MonotonicTime last_sample_{};
+  // Decoding times of the main video track, in source ticks.
+  std::optional<std::int64_t> last_picture_;
+  std::optional<std::int64_t> last_keyframe_;
+  std::int64_t keyframe_interval_ = 0;
   base::Bytes captions_;  // cc_data that waits for the next picture
   bool finished_ = false;
   io::Timer kick_timer_;

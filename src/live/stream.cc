@@ -113,7 +113,12 @@ bool Stream::add(TrackKey key, const media::Sample& sample) {
                          media::kVideoTimescale);
     }
   }
-  if (!completed) return false;
+  if (completed) follow_segments();
+  return completed;
+}
+
+// Renditions without video end their segments where the main one has ended its own.
+void Stream::follow_segments() {
   for (const auto& rendition : renditions_) {
     const auto ends = rendition->packager.take_segment_ends();
     if (rendition->leading != kMainVideo || ends.empty()) continue;
@@ -123,7 +128,49 @@ bool Stream::add(TrackKey key, const media::Sample& sample) {
       }
     }
   }
-  return true;
+}
+
+void Stream::cover(const media::Track& video, const media::Track& audio,
+                   const ProgramClock& clock) {
+  clock_ = later(clock);
+  for (const auto& rendition : renditions_) {
+    const bool pictures = rendition->leading.kind == media::TrackKind::kVideo;
+    std::vector<media::Track> members{pictures ? video : audio};
+    if (rendition->audio) members.push_back(audio);
+    (void)rendition->packager.set_tracks(
+        std::make_shared<const TrackSet>(generation_, std::move(members)), clock_);
+  }
+  ++generation_;
+}
+
+bool Stream::add_cover(media::TrackKind kind, const media::Sample& sample) {
+  bool completed = false;
+  for (const auto& rendition : renditions_) {
+    const bool leads = rendition->leading.kind == kind;
+    if (!leads && !(rendition->audio && kind == media::TrackKind::kAudio)) continue;
+    if (leads && kind == media::TrackKind::kAudio && !started()) continue;
+    completed = rendition->packager.add(leads ? 0 : 1, sample) || completed;
+  }
+  if (completed) follow_segments();
+  return completed;
+}
+
+bool Stream::begins_segment(TrackKey track, const media::Sample& sample) const {
+  return track == kMainVideo && main().begins_segment(sample);
+}
+
+void Stream::add_range(const std::shared_ptr<const DateRange>& range) {
+  for (const auto& rendition : renditions_) rendition->packager.add_range(range);
+}
+
+void Stream::hold_ranges(const std::vector<std::shared_ptr<const DateRange>>& ranges) {
+  for (const auto& rendition : renditions_) rendition->packager.hold_ranges(ranges);
+}
+
+const Packager& Stream::main() const {
+  const auto found = std::ranges::find_if(
+      renditions_, [](const auto& rendition) { return rendition->leading == kMainVideo; });
+  return found != renditions_.end() ? (*found)->packager : renditions_.front()->packager;
 }
 
 base::Expected<void> Stream::add_text(const media::TimedText& text, media::Ticks wanted) {

@@ -60,6 +60,17 @@ class Stream {
   /// Puts timed metadata into every rendition at one media time: `wanted` (90 kHz), or the
   /// earliest that all renditions still can. kLimit: too many at once.
   base::Expected<void> add_text(const media::TimedText& text, media::Ticks wanted);
+  /// A clip takes the place of the broadcast from here on, behind a discontinuity: what is added by
+  /// add_cover() is shown, in every rendition, until break_here() and set_tracks().
+  void cover(const media::Track& video, const media::Track& audio, const ProgramClock& clock);
+  /// As add(), for a sample of the clip.
+  bool add_cover(media::TrackKind kind, const media::Sample& sample);
+  /// See Packager; of the main picture's rendition.
+  Packager::Edge edge() const { return main().edge(); }
+  bool begins_segment(TrackKey track, const media::Sample& sample) const;
+  /// See Packager; in every rendition.
+  void add_range(const std::shared_ptr<const DateRange>& range);
+  void hold_ranges(const std::vector<std::shared_ptr<const DateRange>>& ranges);
   /// Media is missing or the publisher has gone: ends open parts and segments.
   void break_here(const ProgramClock& clock);
   /// The broadcast is over.
@@ -82,6 +93,8 @@ class Stream {
   };
 
   Rendition& rendition(const std::string& name, TrackKey leading, std::optional<TrackKey> audio);
+  const Packager& main() const;
+  void follow_segments();
   MultivariantInfo multivariant() const;
   ProgramClock later(ProgramClock clock) const;
 

@@ -33,6 +33,19 @@ struct Cue {
   base::Slice id3;  // an ID3v2.4 tag with one PRIV frame
 };
 
+/// A stretch of the broadcast that playlists name with EXT-X-DATERANGE, the same in every
+/// rendition. Immutable.
+struct DateRange {
+  enum class Kind {
+    kSource,  // where the media comes from, until the next range of this kind
+    kAd,      // an advertisement
+  };
+  Kind kind = Kind::kSource;
+  base::WallTime start;
+  base::Duration duration{};  // of an advertisement
+  std::string value;          // the source ("live" for the broadcast), or the id of the ad break
+};
+
 /// The tracks of a rendition while their configuration stays the same. Immutable.
 class TrackSet {
  public:
@@ -88,6 +101,8 @@ struct Segment {
   std::shared_ptr<const TrackSet> tracks;
   std::vector<std::shared_ptr<const Part>> parts;
   media::Ticks duration = 0;  // sum of its parts
+  /// What begins in it, and what it lies in.
+  std::vector<std::shared_ptr<const DateRange>> ranges;
 
   bool independent() const { return !parts.empty() && parts.front()->independent; }
   /// All bytes that exist, one slice a part.

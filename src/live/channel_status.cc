@@ -1,0 +1,62 @@
+// What a channel tells about itself.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "io/loop.h"
+#include "live/channel.h"
+
+namespace live {
+
+StreamEvent Channel::make_event(StreamEvent::Kind kind, std::string detail) const {
+  StreamEvent event;
+  event.kind = kind;
+  event.channel = id_;
+  event.stream = stream_->id();
+  event.at = io::Loop::wall_now();
+  event.detail = std::move(detail);
+  return event;
+}
+
+void Channel::event(StreamEvent::Kind kind, std::string detail) {
+  host_.on_event(make_event(kind, std::move(detail)));
+}
+
+void Channel::event_with_status(StreamEvent::Kind kind) {
+  StreamEvent event = make_event(kind, {});
+  event.status = std::make_shared<const StreamStatus>(status());
+  host_.on_event(event);
+}
+
+StreamStatus Channel::status() const {
+  StreamStatus status;
+  status.channel = id_;
+  if (stream_ == nullptr) return status;
+  status.stream = stream_->id();
+  status.started_at = stream_->started_at();
+  status.live = state_ == State::kLive && told_start_;
+  status.health = health_.health();
+  status.encoder = encoder_;
+  status.protocol = protocol_;
+  status.remote_address = remote_address_;
+  status.window_bytes = stream_->window_bytes();
+  if (current_ != nullptr) {
+    const IngestMeter::Rates rates = current_->rates();
+    status.bitrate = rates.total();
+    status.video_bitrate = rates.video;
+    status.audio_bitrate = rates.audio;
+    status.frame_rate = rates.frame_rate;
+    status.keyframe_interval = current_->keyframe_interval();
+    status.repairs = current_->repairs();
+  }
+  for (const auto& [key, track] : stream_->tracks()) {
+    const bool video = key.kind == media::TrackKind::kVideo;
+    status.tracks.push_back({fmt::format("{} {}", video ? "video" : "audio", key.id),
+                             track.codec_string, track.video.width, track.video.height,
+                             track.video.frame_rate, track.audio.sample_rate,
+                             track.audio.channels});
+  }
+  return status;
+}
+
+}  // namespace live
