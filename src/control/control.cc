@@ -44,7 +44,7 @@ class ControlImpl final : public Control {
   // Control
   base::Expected<void> declare(const std::vector<DeclaredChannel>& channels) override;
   live::Live::Above above() override;
-  void start(live::Live& live) override;
+  void start(live::Live& live, std::uint16_t srt_port) override;
   void stop() override;
   live::Admission& admission(io::Loop& loop) override;
   base::Expected<SrtEntry> find_srt(const std::string& stream_key) override;
@@ -69,7 +69,7 @@ class ControlImpl final : public Control {
   void take_figures();
   void check_views();
 
-  const Settings settings_;
+  Settings settings_;
   const Home home_;
   io::SqlWorkers& sql_;
   const SecretBox secrets_;
@@ -121,7 +121,8 @@ live::Live::Above ControlImpl::above() {
           [this](io::Loop& loop) -> live::ViewAdmission& { return viewers_->of(loop); }};
 }
 
-void ControlImpl::start(live::Live& live) {
+void ControlImpl::start(live::Live& live, std::uint16_t srt_port) {
+  settings_.srt_port = srt_port;
   platform_->live = &live;
   running_ = true;
   loops_.start();
@@ -226,6 +227,12 @@ void ControlImpl::find_channel(const base::ChannelId& id,
 }
 
 }  // namespace
+
+base::Expected<bool> has_channels(io::SqlConnection& sql) {
+  auto rows = sql.run("SELECT 1 FROM channels LIMIT 1");
+  if (!rows) return base::fail(std::move(rows.error()));
+  return !rows->empty();
+}
 
 base::Expected<void> prepare_database(io::SqlDatabase& database) {
   auto connection = database.connect();

@@ -56,7 +56,7 @@ struct Settings {
   std::string public_url;
   /// What channels name as their ingest endpoint; empty: the host of each request.
   std::string ingest_endpoint;
-  std::uint16_t srt_port = 0;
+  std::uint16_t srt_port = 0;  // set by Control::start
   LimitsMode limits = LimitsMode::kGenerous;
   /// Requests a second and key for one operation in the generous mode; 0: no limit.
   double requests_per_second = 0;
@@ -107,10 +107,10 @@ struct AccessKeySecret {
 
 /// Rights and limits of a new access key.
 struct AccessKeyOptions {
-  std::string name;
+  std::string name = {};
   bool read_only = false;
-  std::string service;   // empty: all
-  std::string resource;  // ARN pattern; empty: all
+  std::string service = {};   // empty: all
+  std::string resource = {};  // ARN pattern; empty: all
   std::int64_t requests_per_second = 0;
   std::int64_t requests_per_day = 0;
 };
@@ -131,8 +131,9 @@ class Control {
   virtual base::Expected<void> declare(const std::vector<DeclaredChannel>& channels) = 0;
   /// For live::Live::create. The gates for viewers are made here.
   virtual live::Live::Above above() = 0;
-  /// From now on events are delivered and metrics are taken.
-  virtual void start(live::Live& live) = 0;
+  /// From now on events are delivered and metrics are taken. `srt_port` is what channels name, 0 if
+  /// SRT is off.
+  virtual void start(live::Live& live, std::uint16_t srt_port) = 0;
   /// Stops deliveries; call when live has drained.
   virtual void stop() = 0;
 
@@ -175,5 +176,6 @@ base::Expected<AccessKeySecret> create_access_key(io::SqlConnection& sql,
                                                   const std::string& secrets_file,
                                                   const AccessKeyOptions& options);
 base::Expected<bool> has_access_keys(io::SqlConnection& sql);
+base::Expected<bool> has_channels(io::SqlConnection& sql);
 
 }  // namespace control

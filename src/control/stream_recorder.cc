@@ -9,6 +9,7 @@
 #include "base/metrics.h"
 #include "control/channel_record.h"
 #include "control/recording_configuration_record.h"
+#include "control/viewer_gates.h"
 #include "io/loop.h"
 #include "io/sql_workers.h"
 
@@ -193,6 +194,8 @@ base::Expected<void> write_down(io::SqlConnection& sql, Platform& platform,
 void StreamRecorder::on_event(const live::StreamEvent& event) {
   log_event(event);
   platform_.board.on_event(event);
+  // Gates know a channel before anything of it can be played, so that they never have to wait.
+  if (event.kind == Kind::kSessionCreated) platform_.viewers.forget(event.channel);
   auto told = tell(event);
   if (!told) return;
   platform_.sql.write(
