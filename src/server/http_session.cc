@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "io/tls.h"
+#include "server/path_for_log.h"
 #include "wire/http/cors.h"
 #include "wire/http/http1_connection.h"
 #include "wire/http/http2_connection.h"
@@ -16,7 +17,17 @@ namespace {
 
 // Handed to the socket at a time; the rest waits inside the protocol, where it is shared.
 constexpr std::size_t kWriteBudget = 1 << 20;
-constexpr wire::http::CorsPolicy kCors;
+// What browsers with an AWS SDK send and read, and some pages send by mistake.
+constexpr wire::http::CorsPolicy kCors{
+    .methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+    .request_fields =
+        "Authorization, Content-Type, Range, If-None-Match, Last-Event-ID, X-Amz-Date, "
+        "X-Amz-Content-Sha256, X-Amz-Security-Token, X-Amz-User-Agent, X-Amz-Target, "
+        "X-Api-Key, Amz-Sdk-Invocation-Id, Amz-Sdk-Request, Smithy-Protocol, "
+        "Access-Control-Allow-Origin",
+    .exposed_fields =
+        "Content-Length, Content-Range, Date, ETag, X-Amzn-ErrorType, "
+        "X-Amzn-RequestId"};
 
 struct HttpMetrics {
   base::Counter& requests =
@@ -145,7 +156,7 @@ void HttpSession::on_request(wire::http::RequestId id, wire::http::Request&& req
     base::log_debug("http request", {{"viewer", viewer_id()},
                                      {"remote", connection_->peer().to_string()},
                                      {"method", request.method_text()},
-                                     {"path", request.raw_path()}});
+                                     {"path", path_for_log(request.path)}});
   }
   if (wire::http::is_preflight(request)) {
     http_->respond(id, wire::http::preflight_response(kCors));
