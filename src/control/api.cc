@@ -395,6 +395,7 @@ void Api::run(std::shared_ptr<Work> work, io::SqlConnection& sql) {
   if (auto valid = validate(*operation->input, work->input); !valid) {
     return work->fail(valid.error());
   }
+  prune(*operation->input, work->input);
   work->endpoints = endpoints_for(platform_.settings, http.host, work->request.is_secure);
   execute(std::move(work), sql);
 }

@@ -22,7 +22,7 @@ struct Platform;
 
 struct Call {
   const Operation& operation;
-  /// Valid against operation.input; members that were null are still there as null.
+  /// Valid against operation.input, without members that it does not know or that were null.
   const boost::json::object& input;
   const AccessKey& caller;
   const Endpoints& endpoints;

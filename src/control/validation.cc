@@ -83,6 +83,9 @@ ApiResult<void> check_text(const Member& member, std::string_view text, const Pl
     return invalid(
         fmt::format("{} must be one of {}", place.text(), fmt::join(member.values, ", ")));
   }
+  if (text.find('\0') != std::string_view::npos) {
+    return invalid(fmt::format("{} must not contain U+0000", place.text()));
+  }
   if (member.has_minimum || member.has_maximum) {
     const auto length = static_cast<std::int64_t>(characters(text));
     if (member.has_minimum && length < member.minimum) {
@@ -200,10 +203,29 @@ ApiResult<void> check_value(const Member& member, const json::value& value, cons
   return {};
 }
 
+void prune_value(const Member& member, json::value& value) {
+  if (member.type == Type::kStructure) {
+    prune(*member.shape, value.as_object());
+  } else if (member.type == Type::kList) {
+    for (json::value& item : value.as_array()) prune_value(member.shape->members.front(), item);
+  }
+}
+
 }  // namespace
 
 ApiResult<void> validate(const Shape& shape, const json::object& input) {
   return check_structure(shape, input, nullptr);
+}
+
+void prune(const Shape& shape, json::object& input) {
+  json::object known;
+  for (const Member& member : shape.members) {
+    const auto found = input.find(member.name);
+    if (found == input.end() || found->value().is_null()) continue;
+    prune_value(member, found->value());
+    known.emplace(member.name, std::move(found->value()));
+  }
+  input = std::move(known);
 }
 
 }  // namespace control
