@@ -18,6 +18,7 @@ const allowed = {
     'lucide-static',
   ],
   'apps/live': ['@rostrum/client', '@rostrum/media', '@rostrum/ui', 'react', 'react-dom'],
+  'apps/player': ['@rostrum/media'],
 };
 const inTests = ['vitest'];
 const importPattern =
