@@ -31,8 +31,9 @@ fuzz: ## Fuzzes every parser for FUZZ_SECONDS (20) each
 	@$(NINJA) -C build/fuzz
 	@tools/run_fuzz
 
-docs: build ## Writes docs/configuration.md from the code
+docs: build ## Writes docs/configuration.md and docs/api.md from code, facts and test runs
 	@build/release/rostrum config docs >docs/configuration.md
+	@[ ! -d build/api-coverage ] || tools/generate_api docs docs/api.md build/api-coverage
 
 format: ## Formats the C++ files
 	@git ls-files -z 'src/*.h' 'src/*.cc' 'fuzz/*.cc' 'bench/*.cc' | xargs -0 clang-format-19 -i
