@@ -11,6 +11,8 @@ namespace {
 
 // The slate's samples are added in steps of this length.
 constexpr base::Duration kStep = std::chrono::milliseconds(50);
+// A slate that ends may be so far ahead of the clock.
+constexpr base::Duration kAhead = std::chrono::milliseconds(200);
 constexpr std::string_view kLive = "live";
 
 std::shared_ptr<const DateRange> source(base::WallTime start, std::string_view name) {
@@ -52,7 +54,7 @@ void AdBreak::advance() {
     } else if (slate_ != nullptr && !edge.open) {
       cover();
     }
-  } else if (phase_ == Phase::kMarkingEnd && stream_.edge().open) {
+  } else if (phase_ == Phase::kMarkingEnd) {
     mark_end();
   }
 }
@@ -81,13 +83,14 @@ void AdBreak::mark_start(base::WallTime date) {
   stream_.hold_ranges(ranges);
 }
 
+// The slate ends with a segment; without one the end is where it was announced, and is told with
+// the segment that it lies in.
 void AdBreak::mark_end() {
-  // The slate ends with a segment; without one the end is where it was announced.
-  const base::WallTime end =
-      slate_ != nullptr
-          ? stream_.edge().date
-          : starts_at_ + std::chrono::duration_cast<std::chrono::microseconds>(duration_);
-  stream_.add_range(source(end, kLive));
+  const Packager::Edge edge = stream_.edge();
+  const base::WallTime announced =
+      starts_at_ + std::chrono::duration_cast<std::chrono::microseconds>(duration_);
+  if (!edge.open || (slate_ == nullptr && edge.expected_end <= announced)) return;
+  stream_.add_range(source(slate_ != nullptr ? edge.date : announced, kLive));
   phase_ = Phase::kDone;
 }
 
@@ -124,6 +127,15 @@ base::Duration AdBreak::remaining() const {
 
 media::Ticks AdBreak::uncover() {
   CHECK(player_.has_value());
+  // A part that viewers wait for gets a picture and its sound, a moment before their time.
+  bool picture = false;
+  bool sound = false;
+  while (stream_.owes_part() && !(picture && sound)) {
+    const auto next = player_->next(loop_.now() + kAhead);
+    if (!next) break;
+    (next->kind == media::TrackKind::kVideo ? picture : sound) = true;
+    (void)stream_.add_cover(next->kind, next->sample);
+  }
   const media::Ticks end = player_->end();
   player_.reset();
   timer_.cancel();

@@ -104,7 +104,8 @@ base::Expected<std::unique_ptr<Ingest>> Channel::challenge(const PublishGrant& g
   }
   auto publisher = std::make_unique<Publisher>(loop_, *this, grant, std::move(options), owner);
   challenger_ = publisher.get();
-  challenger_timer_.start(kChallengeTime, [this] { drop_challenger(); });
+  challenger_timer_.start(std::min(kChallengeTime, settings_.reconnect_window),
+                          [this] { drop_challenger(); });
   return publisher;
 }
 

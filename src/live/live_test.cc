@@ -10,142 +10,19 @@
 #include <vector>
 
 #include "io/loop.h"
-#include "live/stream_rig_test_support.h"
+#include "live/live_rig_test_support.h"
 #include "live/view_admission_test_support.h"
 
 namespace live {
 namespace {
 
-using ::testing::Contains;
-using testing::Encoder;
+using testing::Events;
 using ::testing::HasSubstr;
-using testing::kVideoKey;
+using testing::Owner;
+using testing::Publishing;
+using testing::Viewer;
 
-struct Owner final : IngestOwner {
-  void on_ended(const base::Error& reason) override { ended.push_back(reason.message); }
-  std::vector<std::string> ended;
-};
-
-/// Written on home loops, read by the test.
-struct Events final : StreamEvents {
-  void on_event(const StreamEvent& event) override {
-    const std::lock_guard lock(mutex);
-    kinds.push_back(event.kind);
-    details.push_back(event.detail);
-  }
-  std::size_t count(StreamEvent::Kind kind) {
-    const std::lock_guard lock(mutex);
-    return static_cast<std::size_t>(std::count(kinds.begin(), kinds.end(), kind));
-  }
-  bool told(const std::string& detail) {
-    const std::lock_guard lock(mutex);
-    return std::find(details.begin(), details.end(), detail) != details.end();
-  }
-  std::mutex mutex;
-  std::vector<StreamEvent::Kind> kinds;
-  std::vector<std::string> details;
-};
-
-struct Viewer final : ViewerConnection {
-  void respond(std::uint64_t, wire::http::Response response) override {
-    ++answers;
-    status = response.status;
-    body.clear();
-    for (const auto& slice : response.body) body += slice.text();
-    if (next) next();
-  }
-  void append(std::uint64_t, base::Slice data) override { body += data.text(); }
-  void finish(std::uint64_t) override {}
-  std::size_t queued_bytes() const override { return 0; }
-  void abort(std::uint64_t) override {}
-  std::function<void()> next;
-  std::size_t answers = 0;
-  int status = 0;
-  std::string body;
-};
-
-/// An encoder behind an Ingest.
-class Publishing {
- public:
-  Publishing(std::unique_ptr<Ingest> ingest, testing::EncoderSettings settings = {},
-             double source = 100)
-      : ingest_(std::move(ingest)), encoder_(settings, source, 1) {
-    EncoderInfo info;
-    info.name = "test";
-    info.frame_rate = settings.rate;
-    ingest_->encoder(info);
-    EXPECT_TRUE(ingest_->track(
-        testing::video_track(settings.rate, settings.width, settings.width * 9 / 16)));
-    EXPECT_TRUE(ingest_->track(testing::audio_track()));
-  }
-  base::Expected<void> run(double seconds) {
-    const double until = encoder_.arrival() + seconds;
-    while (encoder_.arrival() < until) {
-      const Encoder::Output out = encoder_.next();
-      if (auto taken = ingest_->sample(out.key.kind, 0, out.sample); !taken) return taken;
-    }
-    return {};
-  }
-  Ingest& ingest() { return *ingest_; }
-  void lose() { ingest_.reset(); }
-  void finish() {
-    ingest_->finish();
-    ingest_.reset();
-  }
-
- private:
-  std::unique_ptr<Ingest> ingest_;
-  Encoder encoder_;
-};
-
-/// One loop, driven by hand: everything happens on this thread.
-class LiveTest : public ::testing::Test {
- protected:
-  LiveTest() : loops_(1) {
-    admission_.sessions[{"abcDEF123456", "-"}] = {};
-    make({});
-  }
-  ~LiveTest() override { settle(); }
-  void make(Settings settings) {
-    live_ = Live::create(loops_, std::move(settings),
-                         {&events_, [this](io::Loop&) -> ViewAdmission& { return admission_; }});
-  }
-  base::Expected<std::unique_ptr<Ingest>> open(Owner& owner, std::uint32_t priority = 0) {
-    PublishGrant grant;
-    grant.channel = base::ChannelId("abcDEF123456");
-    IngestOptions options;
-    options.clock = kRtmpClock;
-    options.priority = priority;
-    return live_->open_ingest(grant, options, owner);
-  }
-  void settle() {
-    for (int i = 0; i < 10; ++i) (void)loops_.at(0).run_once(std::chrono::milliseconds(0));
-  }
-  template <class Done>
-  bool drive(Done done) {
-    const auto until = io::Loop::precise_now() + std::chrono::seconds(10);
-    while (!done()) {
-      if (io::Loop::precise_now() > until) return false;
-      (void)loops_.at(0).run_once(std::chrono::milliseconds(20));
-    }
-    return true;
-  }
-  std::string get(const std::string& file) {
-    wire::http::Request request;
-    EXPECT_TRUE(request.set_target("/api/video/v1/s/-/abcDEF123456/v0/fmp4/" + file));
-    (void)live_->playback(loops_.at(0)).request({&request, "me"}, viewer_, ++token_);
-    settle();
-    return viewer_.body;
-  }
-
-  io::LoopGroup loops_;
-  Events events_;
-  testing::FakeViewAdmission admission_;
-  std::unique_ptr<Live> live_;
-  Viewer viewer_;
-  std::uint64_t token_ = 0;
-  Owner first_, second_, third_;
-};
+class LiveTest : public testing::LiveRig {};
 
 TEST_F(LiveTest, PublishPlayLoseReturnEnd) {
   Publishing one(*open(first_));
@@ -342,6 +219,7 @@ TEST_F(LiveTest, StatusTellsWhatIsLive) {
   ASSERT_TRUE(drive([&] { return !status.empty(); }));
   EXPECT_TRUE(status[0].live);
   EXPECT_EQ(status[0].viewers, 1u);
+  EXPECT_THAT(status[0].viewers_by_country, ::testing::ElementsAre(std::pair(CountryCode{}, 1u)));
   EXPECT_EQ(status[0].tracks.size(), 2u);
   EXPECT_GT(status[0].window_bytes, 0u);
 }
@@ -423,8 +301,11 @@ TEST(LiveLoops, ViewersOnEveryLoop) {
     std::unique_lock lock(mutex);
     EXPECT_TRUE(changed.wait_for(lock, std::chrono::seconds(30), [&] { return ready == 2; }));
   }
-  home.post([&] {
+  // The same viewer on both loops is one viewer.
+  std::vector<StreamStatus> status;
+  live->status(home, [&](std::vector<StreamStatus> all) {
     const std::lock_guard lock(mutex);
+    status = std::move(all);
     gone = true;
     changed.notify_all();
   });
@@ -433,6 +314,8 @@ TEST(LiveLoops, ViewersOnEveryLoop) {
     EXPECT_TRUE(changed.wait_for(lock, std::chrono::seconds(30), [&] { return gone; }));
   }
   loops.stop_and_join();
+  ASSERT_EQ(status.size(), 1u);
+  EXPECT_EQ(status[0].viewers, 1u);
   for (const Side& side : sides) EXPECT_GT(side.playlists, 1u);
 }
 

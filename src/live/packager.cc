@@ -296,7 +296,10 @@ bool Packager::add_cue(const Cue& cue) {
 
 void Packager::add_range(std::shared_ptr<const DateRange> range) {
   auto& ranges = open_segment_ != nullptr ? open_segment_->ranges : next_ranges_;
-  ranges.push_back(std::move(range));
+  const bool told = std::ranges::any_of(ranges, [&](const auto& other) {
+    return other->kind == range->kind && other->start == range->start;
+  });
+  if (!told) ranges.push_back(std::move(range));
 }
 
 void Packager::hold_ranges(std::vector<std::shared_ptr<const DateRange>> ranges) {

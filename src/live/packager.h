@@ -66,7 +66,8 @@ class Packager {
   static constexpr std::size_t kMaxWaitingCues = 32;
   std::size_t waiting_cues() const { return cues_.size(); }
 
-  /// A range that begins in the segment that is open, or with the next one, and is told there.
+  /// A range that begins in the segment that is open, or with the next one, and is told there; no
+  /// effect if one of its kind begins there at the same time.
   void add_range(std::shared_ptr<const DateRange> range);
   /// Ranges that are told in the open segment and in every one that follows, until others are held.
   void hold_ranges(std::vector<std::shared_ptr<const DateRange>> ranges);
@@ -98,6 +99,8 @@ class Packager {
     base::WallTime expected_end;  // of the open one, the start of the next otherwise
   };
   Edge edge() const;
+  /// Whether viewers have been promised a part of which nothing has come.
+  bool owes_part() const { return open_segment_ != nullptr && open_.part == nullptr; }
   /// Whether add() would begin a segment with this sample of the leading track.
   bool begins_segment(const media::Sample& sample) const;
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -177,6 +178,7 @@ class Reader {
     } else if (tag == "#EXT-X-DATERANGE") {
       for (const char* name : {"ID", "START-DATE", "CLASS"}) (void)value(attributes, name);
       if (read_date(value(attributes, "START-DATE")) <= 0) bad("bad date range: " + line);
+      read_range(attributes, line);
       out_.date_ranges.push_back(line);
     } else if (tag == "#EXT-X-PRELOAD-HINT") {
       if (value(attributes, "TYPE") != "PART") bad("hint of another type: " + line);
@@ -189,6 +191,24 @@ class Reader {
     }
   }
 
+  // RFC 8216bis section 4.4.5.1.
+  void read_range(const Attributes& attributes, const std::string& line) {
+    LintedRange range{value(attributes, "ID"), value(attributes, "CLASS"),
+                      read_date(value(attributes, "START-DATE")), 0, line};
+    const auto duration = attributes.find("DURATION");
+    const auto next = attributes.find("END-ON-NEXT");
+    if ((duration == attributes.end()) == (next == attributes.end())) {
+      bad("date range without a length, or with two: " + line);
+    }
+    if (next != attributes.end() && next->second != "YES") bad(line);
+    if (duration != attributes.end()) {
+      if (duration->second.find_first_not_of("0123456789.") != std::string::npos) bad(line);
+      range.duration = std::atof(duration->second.c_str());
+    }
+    if (!seen_.insert("range " + range.id).second) bad("date range stands twice: " + line);
+    out_.ranges.push_back(std::move(range));
+  }
+
   void read_extinf(const std::string& rest) {
     if (extinf_) bad("two EXTINF without an address");
     const std::size_t comma = rest.find(',');
@@ -197,6 +217,7 @@ class Reader {
       bad("bad EXTINF: " + rest);
     }
     open_.duration = std::atof(rest.c_str());
+    if (comma != std::string::npos) open_.title = rest.substr(comma + 1);
     extinf_ = true;
     has_segment_tags_ = true;
   }
@@ -344,6 +365,7 @@ void PlaylistLint::feed(std::string_view full, std::string_view delta) {
   if (!playlist.segments.empty()) check_history(playlist);
   check_hint(playlist);
   check_dates(playlist);
+  check_ranges(playlist);
   for (const LintedSegment& segment : playlist.segments) {
     if (segment.complete) known_.insert_or_assign(segment.msn, segment);
   }
@@ -439,6 +461,24 @@ void PlaylistLint::check_hint(const LintedPlaylist& playlist) {
     problem("hint was not kept: " + latest_.hint);
   }
   hint_may_fail_ = false;
+}
+
+// What was told of a range stays true, and an advertisement is told as long as any of it is listed.
+void PlaylistLint::check_ranges(const LintedPlaylist& playlist) {
+  for (const LintedRange& range : playlist.ranges) {
+    const auto known = ranges_.emplace(range.id, range).first;
+    if (known->second.line != range.line) problem("a date range has changed: " + range.line);
+  }
+  if (playlist.segments.empty()) return;
+  for (const auto& [id, range] : ranges_) {
+    const bool told = std::any_of(playlist.ranges.begin(), playlist.ranges.end(),
+                                  [&](const LintedRange& other) { return other.id == range.id; });
+    // Half a millisecond of rounding.
+    const bool listed = range.start + range.duration > playlist.segments.front().date + 0.0005;
+    if (!told && listed && range.range_class.starts_with("live-video-net-")) {
+      problem("a date range has gone: " + range.line);
+    }
+  }
 }
 
 void PlaylistLint::check_dates(const LintedPlaylist& playlist) {

@@ -29,6 +29,7 @@ struct LintedSegment {
   double duration = 0;
   double date = 0;  // seconds since 1970
   std::string uri;
+  std::string title;
   std::string map;
   std::vector<LintedPart> parts;
   bool operator==(const LintedSegment&) const = default;
@@ -38,6 +39,15 @@ struct LintedReport {
   std::string uri;
   std::uint64_t msn = 0;
   std::uint64_t part = 0;
+};
+
+/// An EXT-X-DATERANGE.
+struct LintedRange {
+  std::string id;
+  std::string range_class;
+  double start = 0;     // seconds since 1970
+  double duration = 0;  // 0 also if it ends with the next of its class
+  std::string line;
 };
 
 struct LintedPlaylist {
@@ -51,6 +61,7 @@ struct LintedPlaylist {
   bool ended = false;
   std::vector<LintedSegment> segments;   // the last one may be open
   std::vector<std::string> date_ranges;  // whole lines, in their order
+  std::vector<LintedRange> ranges;       // the same
   std::string hint;
   std::vector<std::string> prefetch;
   std::vector<LintedReport> reports;
@@ -82,6 +93,7 @@ class PlaylistLint {
   void check_history(const LintedPlaylist& playlist);
   void check_hint(const LintedPlaylist& playlist);
   void check_dates(const LintedPlaylist& playlist);
+  void check_ranges(const LintedPlaylist& playlist);
   void problem(std::string what);
 
   Container container_;
@@ -92,6 +104,7 @@ class PlaylistLint {
   std::size_t hints_kept_ = 0;
   std::size_t largest_ = 0;
   std::size_t skipped_ = 0;
+  std::map<std::string, LintedRange> ranges_;     // all that were ever told, by id
   std::map<std::uint64_t, LintedSegment> known_;  // complete segments by number
 };
 

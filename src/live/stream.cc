@@ -159,6 +159,11 @@ bool Stream::begins_segment(TrackKey track, const media::Sample& sample) const {
   return track == kMainVideo && main().begins_segment(sample);
 }
 
+bool Stream::owes_part() const {
+  return std::ranges::any_of(renditions_,
+                             [](const auto& rendition) { return rendition->packager.owes_part(); });
+}
+
 void Stream::add_range(const std::shared_ptr<const DateRange>& range) {
   for (const auto& rendition : renditions_) rendition->packager.add_range(range);
 }

@@ -68,6 +68,7 @@ class Stream {
   /// See Packager; of the main picture's rendition.
   Packager::Edge edge() const { return main().edge(); }
   bool begins_segment(TrackKey track, const media::Sample& sample) const;
+  bool owes_part() const;
   /// See Packager; in every rendition.
   void add_range(const std::shared_ptr<const DateRange>& range);
   void hold_ranges(const std::vector<std::shared_ptr<const DateRange>>& ranges);
