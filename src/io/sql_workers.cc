@@ -303,21 +303,26 @@ base::Expected<std::unique_ptr<SqlWorkers>> SqlWorkers::create(SqlDatabase& data
   return workers;
 }
 
+// The worker shares the promise: it may still be inside set_value() when the waiting thread goes
+// on.
 base::Expected<void> SqlWorkers::write_and_wait(Write work) {
   CHECK(!is_worker);
-  std::promise<base::Expected<void>> ended;
-  write(std::move(work), [&](base::Expected<void> result) { ended.set_value(std::move(result)); });
-  return ended.get_future().get();
+  const auto ended = std::make_shared<std::promise<base::Expected<void>>>();
+  auto result = ended->get_future();
+  write(std::move(work),
+        [ended](base::Expected<void> outcome) { ended->set_value(std::move(outcome)); });
+  return result.get();
 }
 
 void SqlWorkers::read_and_wait(Read task) {
   CHECK(!is_worker);
-  std::promise<void> ended;
-  read_patiently([&](SqlConnection& connection) {
+  const auto ended = std::make_shared<std::promise<void>>();
+  auto result = ended->get_future();
+  read_patiently([ended, &task](SqlConnection& connection) {
     task(connection);
-    ended.set_value();
+    ended->set_value();
   });
-  ended.get_future().wait();
+  result.wait();
 }
 
 }  // namespace io

@@ -274,8 +274,8 @@ TEST_P(SqlWorkersTest, QueuesAreBounded) {
 TEST_P(SqlWorkersTest, DestructionRunsWhatWaits) {
   std::atomic<int> done = 0;
   {
+    Gate gate;  // must outlive the worker that passes it
     auto workers = start({.readers = 1, .max_batch = 3});
-    Gate gate;
     close_writer(*workers, gate);
     for (int i = 0; i < 10; ++i) {
       workers->write(insert("k" + std::to_string(i)), [&, i](const Expected<void>& result) {
