@@ -134,7 +134,7 @@ TEST_F(PrivatePlaybackTest, TheAnswerMayComeLater) {
   admission_.answers[0](ViewGrant{"other", std::nullopt});
   EXPECT_EQ(viewer_.status(1), 200);
   EXPECT_THAT(viewer_.answers[1].body, HasSubstr("\ns/other/abcDEF123456/"));
-  // Once more has no effect: Viewer would notice.
+  // Once more has no effect: RecordingViewer would notice.
   admission_.answers[0](ViewGrant{});
   EXPECT_EQ(playback_.waiting(), 0u);
   run(0.4);

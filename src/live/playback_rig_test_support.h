@@ -23,7 +23,7 @@ inline const base::ChannelId kChannel("abcDEF123456");
 inline constexpr std::string_view kFolder = "/api/video/v1/s/-/abcDEF123456/v0/fmp4/";
 
 /// A connection that remembers what it was told, and may react to it.
-struct Viewer final : ViewerConnection {
+struct RecordingViewer final : ViewerConnection {
   struct Answer {
     wire::http::Response response;
     std::string body;
@@ -58,7 +58,7 @@ struct Viewer final : ViewerConnection {
   std::size_t appended = 0;
 };
 
-struct Source final : SnapshotSource {
+struct FakeSource final : SnapshotSource {
   void subscribe(const base::ChannelId&, unsigned) override {
     ++subscribed;
     if (on_subscribe) on_subscribe();
@@ -107,11 +107,11 @@ class PlaybackTest : public ::testing::Test {
 
   io::Loop loop_;
   Settings settings_;
-  Source source_;
+  FakeSource source_;
   FakeViewAdmission admission_;
   LoopPlayback playback_;
   StreamRig rig_;
-  Viewer viewer_;
+  RecordingViewer viewer_;
   std::shared_ptr<const ChannelSnapshot> latest_;
   std::string remote_ = "10.0.0.1";
 };
