@@ -16,7 +16,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
-#include "base/utf8.h"
+#include "io/nats_names.h"
 
 namespace io {
 namespace {
@@ -26,8 +26,6 @@ using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kBatch = 256;
-constexpr std::size_t kMaxSubject = 255;
-constexpr std::size_t kMaxMessageId = 255;
 constexpr auto kConnectTimeout = 2s;
 constexpr auto kMaxFlush = 2s;
 constexpr auto kReconnectWait = 250ms;
@@ -104,55 +102,6 @@ class Registry {
   std::uintptr_t last_ = 0;                                // guarded by mutex_
 };
 
-base::Expected<void> check_name(std::string_view what, std::string_view name, std::size_t limit) {
-  const bool fits =
-      name.size() <= limit && base::is_utf8(name) && std::ranges::none_of(name, [](char c) {
-        return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
-      });
-  if (fits) return {};
-  return base::fail(ErrorCode::kInvalid, "not a NATS " + std::string(what));
-}
-
-// Tokens between dots, none of them empty or a wildcard.
-base::Expected<void> check_subject(std::string_view subject) {
-  if (auto fine = check_name("subject", subject, kMaxSubject); !fine) return fine;
-  const bool broken = subject.empty() || subject.front() == '.' || subject.back() == '.' ||
-                      subject.find("..") != subject.npos ||
-                      subject.find_first_of("*>") != subject.npos;
-  if (broken) return base::fail(ErrorCode::kInvalid, "not a NATS subject");
-  return {};
-}
-
-struct ServerUrls {
-  std::vector<std::string> all;
-  std::string shown;  // without users and passwords
-  bool tls = false;
-};
-
-base::Expected<ServerUrls> parse_urls(std::string_view text) {
-  ServerUrls out;
-  while (!text.empty()) {
-    const auto comma = std::min(text.find(','), text.size());
-    const std::string_view url = text.substr(0, comma);
-    text.remove_prefix(std::min(comma + 1, text.size()));
-    const bool tls = url.starts_with("tls://");
-    if (!tls && !url.starts_with("nats://")) {
-      return base::fail(ErrorCode::kInvalid, "a NATS URL begins with nats:// or tls://");
-    }
-    const std::string_view authority = url.substr(url.find("://") + 3);
-    const auto at = authority.rfind('@');
-    const std::string_view host = at == authority.npos ? authority : authority.substr(at + 1);
-    if (host.empty() || host.find_first_of("/?# ") != host.npos || host.front() == ':') {
-      return base::fail(ErrorCode::kInvalid, "a NATS URL names no server");
-    }
-    out.all.emplace_back(url);
-    out.shown += (out.shown.empty() ? "" : ",") + std::string(host);
-    out.tls = out.tls || tls;
-  }
-  if (out.all.empty()) return base::fail(ErrorCode::kInvalid, "the NATS URL is empty");
-  return out;
-}
-
 }  // namespace
 
 // What the loop, the worker's thread and the library's threads share.
@@ -170,7 +119,7 @@ struct NatsPublisher::Shared : std::enable_shared_from_this<Shared> {
     std::size_t size = 0;
   };
 
-  Shared(Loop& home, const Options& with, ServerUrls servers)
+  Shared(Loop& home, const Options& with, NatsServers servers)
       : loop(home), options(with), urls(std::move(servers)) {}
 
   // Posts the end of a message. With the mutex held.
@@ -194,7 +143,7 @@ struct NatsPublisher::Shared : std::enable_shared_from_this<Shared> {
 
   Loop& loop;
   const Options options;
-  const ServerUrls urls;
+  const NatsServers urls;
   bool abandoned = false;  // touched on the loop only
 
   mutable std::mutex mutex;  // guards all that follows
@@ -484,7 +433,7 @@ class NatsPublisher::Worker {
 
 base::Expected<std::unique_ptr<NatsPublisher>> NatsPublisher::create(Loop& loop,
                                                                      const Options& options) {
-  auto urls = parse_urls(options.url);
+  auto urls = parse_nats_urls(options.url);
   if (!urls) return base::fail(std::move(urls.error()));
   auto shared = std::make_shared<Shared>(loop, options, std::move(*urls));
   return std::unique_ptr<NatsPublisher>(new NatsPublisher(std::move(shared)));
@@ -508,8 +457,8 @@ NatsPublisher::~NatsPublisher() {
 
 void NatsPublisher::publish(std::string subject, std::string payload, std::string message_id,
                             Acknowledged acknowledged) {
-  auto fine = check_subject(subject);
-  if (fine) fine = check_name("message id", message_id, kMaxMessageId);
+  auto fine = check_nats_subject(subject);
+  if (fine) fine = check_nats_message_id(message_id);
   const std::lock_guard lock(shared_->mutex);
   if (fine && (shared_->waiting >= shared_->options.max_waiting ||
                shared_->waiting_bytes + payload.size() > shared_->options.max_waiting_bytes)) {
