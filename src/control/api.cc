@@ -173,7 +173,10 @@ struct Api::Work {
   void fail(const ApiError& reason) {
     const std::uint16_t status = status_of(operation, reason);
     count(operation != nullptr ? operation->name : kMonitoring, reason.name);
-    Response response = api_error_response(reason, status, request_id);
+    Response response =
+        operation != nullptr || !MetricStore::is_request(request.http)
+            ? api_error_response(reason, status, request_id)
+            : MetricStore::refuse(request.http, reason.name, status, reason.message);
     if (authorised) {
       authorised(std::move(response));
     } else {

@@ -60,10 +60,18 @@ class ControlImpl final : public Control {
                      std::move_only_function<void(std::vector<ChannelListing>)> done) override;
   void find_channel(const base::ChannelId& id,
                     std::move_only_function<void(std::optional<ChannelListing>)> done) override;
+  std::string metrics_text() const override {
+    return prometheus_.with([](const std::string& text) { return text; });
+  }
   std::uint64_t subscribe_events(EventLine subscriber) override {
     return events_->subscribe(std::move(subscriber));
   }
   void unsubscribe_events(std::uint64_t token) override { events_->unsubscribe(token); }
+  void events_after(std::uint64_t after, std::size_t limit,
+                    std::move_only_function<void(base::Expected<std::vector<EventNotice>>)> done)
+      override {
+    events_->read_after(after, limit, std::move(done));
+  }
 
  private:
   void take_figures();
@@ -84,6 +92,7 @@ class ControlImpl final : public Control {
   std::unique_ptr<Api> api_;
   std::vector<std::pair<io::Loop*, std::unique_ptr<PublishAdmission>>> admissions_;
   std::unique_ptr<io::Timer> timer_;
+  base::Guarded<std::string> prometheus_;
   int rounds_ = 0;
   bool running_ = false;
 };
@@ -95,7 +104,8 @@ base::Expected<void> ControlImpl::set_up() {
   auto viewers = ViewerGates::create(settings_, home_, sql_, secrets_, board_);
   if (!viewers) return base::fail(std::move(viewers.error()));
   viewers_ = std::move(*viewers);
-  metrics_ = MetricStore::create(sql_, home_);
+  metrics_ = MetricStore::create(
+      sql_, home_, [this](std::string_view address) { return viewers_->country_of(address); });
   platform_ = std::make_unique<Platform>(Platform{.settings = settings_,
                                                   .home = home_,
                                                   .sql = sql_,
@@ -152,6 +162,7 @@ void ControlImpl::take_figures() {
     const base::WallTime now = io::Loop::wall_now();
     board_.on_figures(streams);
     metrics_->sample(streams, now);
+    prometheus_.with([&](std::string& text) { text = metrics_->prometheus_text(streams); });
     check_views();
     if (++rounds_ % kLookAfterEvery == 0) recorder_->look_after(now);
     timer_->start(kFigures, [this] { take_figures(); });

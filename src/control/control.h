@@ -121,6 +121,14 @@ struct SrtEntry {
   std::string passphrase;  // secret; empty: the caller must come without
 };
 
+/// An event that was recorded.
+struct EventNotice {
+  std::uint64_t sequence = 0;  // rises with every event
+  std::string channel_arn = {};
+  std::string detail_type = {};
+  std::shared_ptr<const std::string> envelope = {};  // one line of JSON
+};
+
 class Control {
  public:
   /// `sql` outlives it, and its database was prepared. Sessions that a crash left open are ended.
@@ -160,21 +168,42 @@ class Control {
   virtual void find_channel(const base::ChannelId& id,
                             std::move_only_function<void(std::optional<ChannelListing>)> done) = 0;
 
-  /// Every event as it happens, as one line of JSON: for dashboards. `subscriber` is called on any
-  /// thread and must not block. The token ends it.
-  using EventLine = std::function<void(std::uint64_t sequence, const std::string& channel_arn,
-                                       std::shared_ptr<const std::string> event)>;
+  /// The service's metrics of what is live, in Prometheus' text form; new every five seconds. From
+  /// any thread.
+  virtual std::string metrics_text() const = 0;
+
+  /// Every event as it happens, in order: for dashboards. `subscriber` is called on any thread and
+  /// must not block, first with the sequence of the last event before those it will get, and no
+  /// envelope. The token ends it; a call that is under way may still come.
+  using EventLine = std::function<void(const EventNotice&)>;
   virtual std::uint64_t subscribe_events(EventLine subscriber) = 0;
   virtual void unsubscribe_events(std::uint64_t token) = 0;
+  /// Kept events behind `after`, in order, at most `limit`. On a worker's thread.
+  virtual void events_after(
+      std::uint64_t after, std::size_t limit,
+      std::move_only_function<void(base::Expected<std::vector<EventNotice>>)> done) = 0;
 };
 
 /// Brings the tables to the newest version: once, before workers are made.
 base::Expected<void> prepare_database(io::SqlDatabase& database);
 
-/// Makes a key directly in the database: at first start, and for the command line.
+/// Makes a key directly in the database: at first start, and for the command line. kInvalid for
+/// options that the API refuses, kLimit if there are too many keys.
 base::Expected<AccessKeySecret> create_access_key(io::SqlConnection& sql,
                                                   const std::string& secrets_file,
                                                   const AccessKeyOptions& options);
+/// A key as lists show it.
+struct AccessKeyListing {
+  std::string id;
+  AccessKeyOptions options;
+  base::WallTime created_at{};
+};
+/// Oldest first.
+base::Expected<std::vector<AccessKeyListing>> list_access_keys(io::SqlConnection& sql);
+enum class LastKey : std::uint8_t { kKeep, kDelete };
+/// A running server refuses the key from then on. kNotFound; kConflict if `last` says to keep the
+/// last key without any restriction and this is it.
+base::Expected<void> delete_access_key(io::SqlConnection& sql, const std::string& id, LastKey last);
 base::Expected<bool> has_access_keys(io::SqlConnection& sql);
 base::Expected<bool> has_channels(io::SqlConnection& sql);
 

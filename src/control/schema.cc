@@ -1,5 +1,8 @@
 #include "control/schema.h"
 
+#include "control/event_store.h"
+#include "control/metric_tables.h"
+
 namespace control {
 namespace {
 
@@ -130,7 +133,9 @@ constexpr io::SqlMigration kMigrations[] = {{1, kFirst}};
 }  // namespace
 
 base::Expected<void> migrate_schema(io::SqlConnection& sql) {
-  return io::migrate(sql, "control", kMigrations);
+  if (auto own = io::migrate(sql, "control", kMigrations); !own) return own;
+  if (auto events = migrate_event_tables(sql); !events) return events;
+  return migrate_metrics(sql);
 }
 
 }  // namespace control

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/ids.h"
@@ -42,6 +43,8 @@ class ViewerGates {
   /// Sessions of this viewer with a version up to `version` end, and such tokens are refused.
   virtual void revoke(const base::ChannelId& channel, const std::string& viewer,
                       std::int64_t version) = 0;
+  /// Where an address is; zero octets if nobody knows. From any thread.
+  virtual live::CountryCode country_of(std::string_view address) = 0;
   /// What an event needs to know: how many views were refused for the limit of concurrent views
   /// since the last call.
   virtual std::uint64_t take_refused_views() = 0;

@@ -351,8 +351,9 @@ void SrtListener::Engine::accept_all() {
       continue;
     }
     sessions[socket] = session;
-    session->loop.post(
-        [session, call = connected] { call(std::make_unique<SrtConnection>(session)); });
+    session->loop.post([session, call = connected] {
+      call(session->loop, std::make_unique<SrtConnection>(session));
+    });
   }
 }
 

@@ -98,7 +98,7 @@ class SrtListener {
   /// Called on a thread of libsrt, one call at a time, while the caller waits: answer from memory.
   using Admit = std::move_only_function<SrtDecision(const SrtRequest&)>;
   /// Called on the loop that Admit named; several loops may call it at once.
-  using Connected = std::function<void(std::unique_ptr<SrtConnection>)>;
+  using Connected = std::function<void(Loop&, std::unique_ptr<SrtConnection>)>;
 
   /// The loops that `admit` names must live longer than the listener.
   /// Errors: kConflict if the port is taken, kInvalid, kIo; all name the address.

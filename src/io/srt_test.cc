@@ -106,7 +106,7 @@ class Srt : public testing::Test {
           }
           return request.stream_id == "busy" ? SrtReject::kConflict : SrtReject::kUnauthorized;
         },
-        [this](std::unique_ptr<SrtConnection> connection) {
+        [this](Loop&, std::unique_ptr<SrtConnection> connection) {
           EXPECT_TRUE(loop_.is_current());
           connection->set_handler(sink_);
           sink_.connection = std::move(connection);
@@ -223,7 +223,7 @@ TEST(SrtListener, PortTakenByAnotherProgramIsAConflictThatNamesTheAddress) {
     const auto taken = SrtListener::listen(
         {.ip = ip, .port = address.port()},
         [](const SrtRequest&) -> SrtDecision { return SrtReject::kForbidden; },
-        [](std::unique_ptr<SrtConnection>) {});
+        [](Loop&, std::unique_ptr<SrtConnection>) {});
     ASSERT_FALSE(taken) << ip;
     EXPECT_EQ(taken.error().code, base::ErrorCode::kConflict) << taken.error().message;
     EXPECT_NE(taken.error().message.find(std::to_string(address.port())), std::string::npos);

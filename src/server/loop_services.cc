@@ -15,7 +15,7 @@ LoopServices::LoopServices(io::Loop& loop, const Shared& shared)
     : loop_(loop),
       shared_(shared),
       date_(io::Loop::wall_now()),
-      site_(loop, *shared.live, *shared.site, *shared.readiness),
+      site_(loop, *shared.live, *shared.control, *shared.site, *shared.readiness),
       http_sessions_(loop),
       rtmp_sessions_(loop),
       srt_sessions_(loop),
@@ -33,14 +33,14 @@ LoopServices::LoopServices(io::Loop& loop, const Shared& shared)
   http_context_.slow_reader_bytes = config.http.slow_reader_bytes.bytes;
   rtmp_context_.loop = &loop;
   rtmp_context_.live = shared.live;
-  rtmp_context_.admission = shared.admission;
+  rtmp_context_.admission = &shared.control->admission(loop);
   rtmp_context_.sessions = &rtmp_sessions_;
   rtmp_context_.context_of = shared.rtmp_context_of;
   rtmp_context_.options.handshake_timeout = config.ingest.handshake_timeout;
   rtmp_context_.options.silence_timeout = config.ingest.silence_timeout;
   srt_context_.loop = &loop;
   srt_context_.live = shared.live;
-  srt_context_.admission = shared.admission;
+  srt_context_.admission = &shared.control->admission(loop);
   srt_context_.sessions = &srt_sessions_;
   tick();
 }

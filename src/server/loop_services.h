@@ -21,7 +21,7 @@ class LoopServices {
   struct Shared {
     const Config* config = nullptr;
     live::Live* live = nullptr;
-    live::Admission* admission = nullptr;
+    control::Control* control = nullptr;
     const SiteInfo* site = nullptr;
     const Readiness* readiness = nullptr;
     const io::TlsContext* tls = nullptr;

@@ -13,22 +13,21 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
+#include "control/control.h"
 #include "io/files.h"
 #include "io/listener.h"
 #include "io/loop.h"
 #include "io/signals.h"
+#include "io/sql_workers.h"
 #include "io/srt.h"
 #include "io/system.h"
 #include "io/timer.h"
 #include "io/tls.h"
 #include "live/live.h"
 #include "server/certificate.h"
-#include "server/config_admission.h"
 #include "server/demo.h"
-#include "server/event_log.h"
 #include "server/first_channel.h"
 #include "server/loop_services.h"
-#include "server/open_view_admission.h"
 #include "server/version.h"
 
 namespace server {
@@ -40,8 +39,13 @@ constexpr std::chrono::milliseconds kDrainCheck{20};
 // How long after its playlist's next turn a viewer may think before it is taken to be done.
 constexpr std::chrono::seconds kReadingPause{1};
 
-live::Settings live_settings(const Config& config) {
+base::Expected<live::Settings> live_settings(const Config& config) {
   live::Settings settings;
+  if (!config.ads.slate.empty()) {
+    auto slate = live::load_slate(config.ads.slate);
+    if (!slate) return base::fail(std::move(slate.error()).with_context("ads.slate"));
+    settings.slate = std::move(*slate);
+  }
   settings.region = config.region;
   settings.account = config.account_id;
   settings.part = config.live.part_duration;
@@ -52,6 +56,52 @@ live::Settings live_settings(const Config& config) {
   settings.max_publishers = static_cast<std::size_t>(config.limits.max_publishers);
   settings.max_viewer_backlog = config.http.slow_reader_bytes.bytes;
   return settings;
+}
+
+std::string secrets_file(const Config& config) {
+  return config.data_dir + "/secrets.key";
+}
+
+std::string database_url(const Config& config) {
+  return config.database.url.empty() ? "sqlite:" + config.data_dir + "/rostrum.db"
+                                     : config.database.url;
+}
+
+control::Settings control_settings(const Config& config) {
+  control::Settings settings;
+  settings.region = config.region;
+  settings.account = config.account_id;
+  settings.secrets_file = secrets_file(config);
+  settings.public_url = config.http.public_url;
+  settings.ingest_endpoint = config.ingest.endpoint;
+  settings.limits = config.limits.mode == LimitsMode::kIvs ? control::LimitsMode::kIvs
+                                                           : control::LimitsMode::kGenerous;
+  settings.requests_per_second = static_cast<double>(config.api.requests_per_second);
+  settings.signing_region = config.api.signing_region;
+  settings.country_database = config.geo.database;
+  settings.session_history = config.live.session_history;
+  settings.max_concurrent_streams = static_cast<std::uint64_t>(config.limits.max_streams);
+  settings.max_concurrent_views = static_cast<std::uint64_t>(config.limits.max_views);
+  settings.max_pixels = static_cast<std::uint32_t>(config.limits.max_pixels);
+  settings.max_edge =
+      static_cast<std::uint32_t>(std::max(config.limits.max_width, config.limits.max_height));
+  settings.max_bitrate = config.limits.max_bitrate.bits_per_second;
+  for (const EventRuleConfig& rule : config.event_rules) {
+    settings.rules.push_back(
+        {rule.name, rule.pattern, {{rule.name, rule.url, rule.subject, rule.secret}}});
+  }
+  return settings;
+}
+
+control::DeclaredChannel declared(const ChannelConfig& channel) {
+  return {.id = channel.id,
+          .name = channel.name,
+          .stream_key = channel.stream_key,
+          .passphrase = channel.passphrase,
+          .insecure_ingest = channel.insecure_ingest,
+          .low_latency = channel.latency_mode == LatencyMode::kLow,
+          .fragmented_mp4 = channel.container_format == ContainerFormat::kFragmentedMp4,
+          .max_bitrate = channel.max_bitrate.bits_per_second};
 }
 
 void take_free_ports(Config& config) {
@@ -82,6 +132,8 @@ class Server final : private Readiness {
 
   base::Expected<void> start();
   base::Expected<void> prepare_data();
+  base::Expected<void> open_database();
+  base::Expected<void> start_control();
   base::Expected<void> listen_tcp();
   base::Expected<std::uint16_t> listen_on(const ListenAddress& address, Service service);
   base::Expected<void> listen_srt();
@@ -100,12 +152,13 @@ class Server final : private Readiness {
   io::Loop main_;
   std::optional<io::TemporaryDirectory> temporary_;
   std::unique_ptr<io::TlsContext> tls_;
-  EventLog events_;
-  std::unique_ptr<ConfigAdmission> admission_;
-  OpenViewAdmission view_admission_;  // without state: one is enough for all loops
+  std::unique_ptr<io::SqlDatabase> database_;
+  std::unique_ptr<io::SqlWorkers> sql_;
   std::unique_ptr<io::LoopGroup> loops_;
+  std::unique_ptr<control::Control> control_;
   std::unique_ptr<live::Live> live_;
-  std::optional<ChannelConfig> first_channel_;  // if nobody configured one
+  std::optional<ChannelConfig> first_channel_;  // made because there was none
+  std::optional<control::AccessKeySecret> first_key_;
   SiteInfo site_;
   std::move_only_function<RtmpContext&(io::Loop&)> rtmp_context_of_;
   std::vector<std::unique_ptr<LoopServices>> services_;
@@ -137,34 +190,24 @@ base::Expected<void> Server::prepare_data() {
 base::Expected<void> Server::start() {
   io::raise_open_file_limit();
   if (auto prepared = prepare_data(); !prepared) return prepared;
+  auto settings = live_settings(config_);
+  if (!settings) return base::fail(std::move(settings.error()));
   if (config_.https.listen.enabled || config_.rtmps.listen.enabled) {
     auto tls = make_tls_context(config_);
     if (!tls) return base::fail(std::move(tls.error()).with_context("TLS"));
     tls_ = std::move(*tls);
   }
-  std::vector<ChannelConfig> channels = config_.channels;
-  if (channels.empty()) {
-    auto made = load_first_channel(config_);
-    if (!made) return base::fail(made.error());
-    first_channel_ = *made;
-    channels.push_back(std::move(*made));
-  }
-  if (config_.demo.enabled) channels.push_back(DemoChannel::channel());
-  for (const ChannelConfig& channel : channels) {
-    site_.channels.push_back({channel.id, channel.name.empty() ? channel.id.str() : channel.name});
-  }
-  admission_ = std::make_unique<ConfigAdmission>(config_, std::move(channels));
+  if (auto opened = open_database(); !opened) return opened;
   loops_ = std::make_unique<io::LoopGroup>(static_cast<unsigned>(config_.threads));
-  live_ = live::Live::create(
-      *loops_, live_settings(config_),
-      {&events_, [this](io::Loop&) -> live::ViewAdmission& { return view_admission_; }});
+  if (auto controlled = start_control(); !controlled) return controlled;
+  live_ = live::Live::create(*loops_, std::move(*settings), control_->above());
   rtmp_context_of_ = [this](io::Loop& loop) -> RtmpContext& {
     return services_.at(loop.index())->rtmp_context();
   };
   site_.version = kVersion;
   site_.public_url = config_.http.public_url;
   site_.metrics_enabled = config_.metrics.enabled;
-  const LoopServices::Shared shared{&config_, live_.get(), admission_.get(), &site_,
+  const LoopServices::Shared shared{&config_, live_.get(), control_.get(),   &site_,
                                     this,     tls_.get(),  &rtmp_context_of_};
   for (std::size_t i = 0; i < loops_->size(); ++i) {
     services_.push_back(std::make_unique<LoopServices>(loops_->at(i), shared));
@@ -175,11 +218,53 @@ base::Expected<void> Server::start() {
   signals_ = std::make_unique<io::SignalSet>(main_, std::initializer_list<int>{SIGTERM, SIGINT},
                                              [this](int) { on_signal(); });
   ready_.set(1);
+  control_->start(*live_, site_.srt_port);
   loops_->start();
   if (config_.demo.enabled) {
     demo_ = std::make_unique<DemoChannel>(main_, config_.demo, site_.rtmp_port);
   }
   return {};
+}
+
+// What the database needs before anything works with it: its tables and, the first time, a key.
+base::Expected<void> Server::open_database() {
+  auto database = io::SqlDatabase::open({.url = database_url(config_)});
+  if (!database) return base::fail(std::move(database.error()).with_context("database"));
+  database_ = std::move(*database);
+  if (auto prepared = control::prepare_database(*database_); !prepared) {
+    return base::fail(std::move(prepared.error()).with_context("database"));
+  }
+  auto connection = database_->connect();
+  if (!connection) return base::fail(std::move(connection.error()));
+  auto has_keys = control::has_access_keys(**connection);
+  if (!has_keys) return base::fail(std::move(has_keys.error()));
+  if (!*has_keys) {
+    auto made = control::create_access_key(**connection, secrets_file(config_), {.name = "first"});
+    if (!made) return base::fail(std::move(made.error()));
+    first_key_ = std::move(*made);
+  }
+  auto has_channels = control::has_channels(**connection);
+  if (!has_channels) return base::fail(std::move(has_channels.error()));
+  if (!*has_channels && config_.channels.empty()) {
+    auto made = load_first_channel(config_);
+    if (!made) return base::fail(std::move(made.error()));
+    first_channel_ = std::move(*made);
+  }
+  auto workers = io::SqlWorkers::create(*database_, {});
+  if (!workers) return base::fail(std::move(workers.error()).with_context("database"));
+  sql_ = std::move(*workers);
+  return {};
+}
+
+base::Expected<void> Server::start_control() {
+  auto made = control::Control::create(control_settings(config_), *sql_);
+  if (!made) return base::fail(std::move(made.error()));
+  control_ = std::move(*made);
+  std::vector<control::DeclaredChannel> channels;
+  for (const ChannelConfig& channel : config_.channels) channels.push_back(declared(channel));
+  if (first_channel_) channels.push_back(declared(*first_channel_));
+  if (config_.demo.enabled) channels.push_back(declared(DemoChannel::channel()));
+  return control_->declare(channels);
 }
 
 base::Expected<std::uint16_t> Server::listen_on(const ListenAddress& address, Service service) {
@@ -213,9 +298,9 @@ base::Expected<void> Server::listen_tcp() {
 
 base::Expected<void> Server::listen_srt() {
   if (!config_.srt.listen.enabled) return {};
-  auto listener = listen_for_srt(
-      config_, *admission_, *live_,
-      [this](io::Loop& loop) -> SrtContext& { return services_.at(loop.index())->srt_context(); });
+  auto listener = listen_for_srt(config_, *control_, *live_, [this](io::Loop& loop) -> SrtContext& {
+    return services_.at(loop.index())->srt_context();
+  });
   if (!listener) return base::fail(std::move(listener.error()).with_context("srt.listen"));
   srt_ = std::move(*listener);
   site_.srt_port = srt_->local_port();
@@ -245,6 +330,10 @@ void Server::announce() const {
         {"dataDir", config_.data_dir},
         {"region", config_.region},
     };
+    if (first_key_) {
+      ready["accessKeyId"] = first_key_->id;
+      ready["secretAccessKey"] = first_key_->secret;
+    }
     if (first_channel_) {
       ready["channel"] = {{"id", first_channel_->id.str()},
                           {"streamKey", first_channel_->stream_key},
@@ -254,10 +343,7 @@ void Server::announce() const {
     (void)std::fflush(stdout);
     return;
   }
-  base::log_info("ready", {{"version", kVersion},
-                           {"http", http},
-                           {"loops", services_.size()},
-                           {"channels", site_.channels.size()}});
+  base::log_info("ready", {{"version", kVersion}, {"http", http}, {"loops", services_.size()}});
   // On standard output, for the person at the terminal: the key must not get into the log.
   fmt::print("\n  Rostrum {} is running: {}/\n", kVersion, http);
   if (demo_ != nullptr) {
@@ -272,6 +358,12 @@ void Server::announce() const {
         "  and watch it\n      {2}/watch/{3}\n",
         base_url("rtmp", config_.rtmp.listen, site_.rtmp_port), first_channel_->stream_key, http,
         first_channel_->id.str());
+  }
+  if (first_key_) {
+    fmt::print(
+        "\n  Call the API with any AWS SDK, the aws-cli or rostrum ctl; this key is shown once\n"
+        "      endpoint           {}\n      access key id      {}\n      secret access key  {}\n",
+        http, first_key_->id, first_key_->secret);
   }
   fmt::print("\n  Stop with Ctrl-C.\n\n");
   (void)std::fflush(stdout);
@@ -341,7 +433,10 @@ void Server::stop() {
   loops_->stop_and_join();
   for (const auto& services : services_) services->close_all();
   services_.clear();
+  control_->stop();
   live_.reset();
+  control_.reset();
+  sql_.reset();
   base::log_info("stopped");
 }
 

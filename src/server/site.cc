@@ -19,7 +19,8 @@ using wire::http::Method;
 using wire::http::Request;
 using wire::http::Response;
 
-constexpr std::string_view kApi = "/api/rostrum/v1/";
+constexpr std::string_view kOneChannel = "/api/rostrum/v1/channels/";
+constexpr std::size_t kMostListed = 100;
 
 Response json_response(std::uint16_t status, const json::value& value) {
   Response response =
@@ -51,14 +52,26 @@ bool is_safe_host(std::string_view host) {
 }  // namespace
 
 void Site::handle(HttpSession& session, wire::http::RequestId id, Request&& request) {
+  if (request.path.starts_with(live::kPlaybackPrefix)) {
+    if (request.method == Method::kGet || request.method == Method::kHead) {
+      session.play(id, request);
+      return;
+    }
+  } else if (control_.is_api(request)) {
+    api(session, id, std::move(request));
+    return;
+  } else if (request.method == Method::kGet || request.method == Method::kHead) {
+    get(session, id, std::move(request));
+    return;
+  }
+  Response response = wire::http::error_response(405, "only GET and HEAD are served here");
+  response.headers.add("Allow", "GET, HEAD, OPTIONS");
+  session.respond(id, std::move(response));
+}
+
+void Site::get(HttpSession& session, wire::http::RequestId id, Request&& request) {
   const std::string_view path = request.path;
-  if (request.method != Method::kGet && request.method != Method::kHead) {
-    Response response = wire::http::error_response(405, "only GET and HEAD are served here");
-    response.headers.add("Allow", "GET, HEAD, OPTIONS");
-    session.respond(id, std::move(response));
-  } else if (path.starts_with(live::kPlaybackPrefix)) {
-    session.play(id, request);
-  } else if (path == "/healthz") {
+  if (path == "/healthz") {
     session.respond(id, text_response(200, "ok\n"));
   } else if (path == "/readyz") {
     const bool ready = readiness_.is_ready();
@@ -68,14 +81,24 @@ void Site::handle(HttpSession& session, wire::http::RequestId id, Request&& requ
   } else if (path == "/api/rostrum/v1/server") {
     session.respond(id, server_info(session, request));
   } else if (path == "/api/rostrum/v1/channels") {
-    channels(session, id, {});
-  } else if (path.starts_with("/api/rostrum/v1/channels/")) {
-    channels(session, id, std::string(path.substr(kApi.size() + 9)));
+    all_channels(session, id);
+  } else if (path.starts_with(kOneChannel)) {
+    one_channel(session, id, path.substr(kOneChannel.size()));
   } else if (auto file = static_file(request)) {
     session.respond(id, std::move(*file));
   } else {
     session.respond(id, wire::http::error_response(404, "nothing is here"));
   }
+}
+
+// Workers answer; their answer comes back to this loop.
+void Site::api(HttpSession& session, wire::http::RequestId id, Request&& request) {
+  control::ApiRequest asked{std::move(request), session.peer_ip(), session.is_secure()};
+  control_.handle(std::move(asked), [this, weak = session.self(), id](Response response) {
+    loop_.post([weak, id, answer = std::move(response)]() mutable {
+      if (const auto alive = weak.lock()) (*alive)->respond(id, std::move(answer));
+    });
+  });
 }
 
 Response Site::server_info(const HttpSession& session, const Request& request) const {
@@ -100,7 +123,8 @@ Response Site::server_info(const HttpSession& session, const Request& request) c
 
 // Figures that nobody keeps up to date are taken when somebody asks.
 void Site::metrics(HttpSession& session, wire::http::RequestId id) {
-  live_.status(loop_, [weak = session.self(), id](const std::vector<live::StreamStatus>& streams) {
+  live_.status(loop_, [this, weak = session.self(),
+                       id](const std::vector<live::StreamStatus>& streams) {
     const auto alive = weak.lock();
     if (alive == nullptr) return;
     std::int64_t live = 0;
@@ -120,34 +144,57 @@ void Site::metrics(HttpSession& session, wire::http::RequestId id) {
     const io::CpuTimes cpu = io::cpu_times();
     all.gauge("rostrum_cpu_milliseconds", "CPU time used by the server so far")
         .set(std::chrono::duration_cast<std::chrono::milliseconds>(cpu.user + cpu.system).count());
-    (*alive)->respond(id,
-                      text_response(200, all.expose(), "text/plain; version=0.0.4; charset=utf-8"));
+    (*alive)->respond(id, text_response(200, all.expose() + control_.metrics_text(),
+                                        "text/plain; version=0.0.4; charset=utf-8"));
   });
 }
 
-void Site::channels(HttpSession& session, wire::http::RequestId id, std::string only) {
-  if (!only.empty() && std::none_of(info_.channels.begin(), info_.channels.end(),
-                                    [&](const auto& entry) { return entry.id.str() == only; })) {
-    session.respond(id, wire::http::error_response(404, "there is no such channel",
-                                                   wire::http::ErrorFormat::kJson));
-    return;
-  }
-  live_.status(loop_, [this, weak = session.self(), id,
-                       only = std::move(only)](const std::vector<live::StreamStatus>& streams) {
-    const auto alive = weak.lock();
+void Site::all_channels(HttpSession& session, wire::http::RequestId id) {
+  control_.list_channels(kMostListed, [this, weak = session.self(),
+                                       id](std::vector<control::ChannelListing> channels) {
+    answer_channels(weak, id, std::move(channels), false);
+  });
+}
+
+void Site::one_channel(HttpSession& session, wire::http::RequestId id, std::string_view channel) {
+  control_.find_channel(
+      base::ChannelId(std::string(channel)),
+      [this, weak = session.self(), id](std::optional<control::ChannelListing> found) {
+        if (found) {
+          answer_channels(weak, id, {std::move(*found)}, true);
+          return;
+        }
+        loop_.post([weak, id] {
+          if (const auto alive = weak.lock()) {
+            (*alive)->respond(id, wire::http::error_response(404, "there is no such channel",
+                                                             wire::http::ErrorFormat::kJson));
+          }
+        });
+      });
+}
+
+// From any thread: what is live is asked for on this loop.
+void Site::answer_channels(std::weak_ptr<HttpSession*> session, wire::http::RequestId id,
+                           std::vector<control::ChannelListing> channels, bool only_one) {
+  live_.status(loop_, [this, session = std::move(session), id, channels = std::move(channels),
+                       only_one](const std::vector<live::StreamStatus>& streams) {
+    const auto alive = session.lock();
     if (alive == nullptr) return;
-    Response response = text_response(200, render_channels(streams, only), "application/json");
-    (*alive)->respond(id, std::move(response));
+    (*alive)->respond(
+        id, text_response(200, render_channels(channels, streams, only_one), "application/json"));
   });
 }
 
-std::string Site::render_channels(const std::vector<live::StreamStatus>& streams,
-                                  const std::string& only) const {
+std::string Site::render_channels(const std::vector<control::ChannelListing>& channels,
+                                  const std::vector<live::StreamStatus>& streams,
+                                  bool only_one) const {
   json::array list;
-  for (const ChannelListing& channel : info_.channels) {
-    if (!only.empty() && channel.id.str() != only) continue;
+  for (const control::ChannelListing& channel : channels) {
+    // Private channels are found by those who know their address, not by everybody.
+    if (channel.authorized && !only_one) continue;
     json::object entry{{"id", channel.id.str()},
-                       {"name", channel.name},
+                       {"name", channel.name.empty() ? channel.id.str() : channel.name},
+                       {"authorized", channel.authorized},
                        {"title", ""},
                        {"live", false},
                        {"viewers", 0},
@@ -178,7 +225,7 @@ std::string Site::render_channels(const std::vector<live::StreamStatus>& streams
       }
       entry["tracks"] = std::move(tracks);
     }
-    if (!only.empty()) return json::serialize(entry);
+    if (only_one) return json::serialize(entry);
     list.push_back(std::move(entry));
   }
   return json::serialize(json::object{{"channels", std::move(list)}});

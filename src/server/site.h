@@ -1,21 +1,16 @@
-// The HTTP interface of the server: playback, the small status API that the pages use, health,
-// metrics, and the embedded web files. One for each loop.
+// The HTTP interface of the server: playback, the API, the small status API that the pages use,
+// health, metrics, and the embedded web files. One for each loop.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "control/control.h"
 #include "live/live.h"
 #include "server/http_session.h"
 
 namespace server {
-
-/// What the pages say about a channel, live or not.
-struct ChannelListing {
-  base::ChannelId id;
-  std::string name;
-};
 
 /// Facts about the running server that answers need; fixed once listening.
 struct SiteInfo {
@@ -25,7 +20,6 @@ struct SiteInfo {
   std::uint16_t rtmps_port = 0;
   std::uint16_t srt_port = 0;
   bool metrics_enabled = true;
-  std::vector<ChannelListing> channels;
 };
 
 /// Shared by all loops; changes only from the main thread.
@@ -37,22 +31,29 @@ class Readiness {
 
 class Site final : public HttpRouter {
  public:
-  Site(io::Loop& loop, live::Live& live, const SiteInfo& info, const Readiness& readiness)
-      : loop_(loop), live_(live), info_(info), readiness_(readiness) {}
+  Site(io::Loop& loop, live::Live& live, control::Control& control, const SiteInfo& info,
+       const Readiness& readiness)
+      : loop_(loop), live_(live), control_(control), info_(info), readiness_(readiness) {}
 
   void handle(HttpSession& session, wire::http::RequestId id,
               wire::http::Request&& request) override;
 
  private:
-  void channels(HttpSession& session, wire::http::RequestId id, std::string only);
+  void api(HttpSession& session, wire::http::RequestId id, wire::http::Request&& request);
+  void get(HttpSession& session, wire::http::RequestId id, wire::http::Request&& request);
+  void all_channels(HttpSession& session, wire::http::RequestId id);
+  void one_channel(HttpSession& session, wire::http::RequestId id, std::string_view channel);
+  void answer_channels(std::weak_ptr<HttpSession*> session, wire::http::RequestId id,
+                       std::vector<control::ChannelListing> channels, bool only_one);
   void metrics(HttpSession& session, wire::http::RequestId id);
   wire::http::Response server_info(const HttpSession& session,
                                    const wire::http::Request& request) const;
-  std::string render_channels(const std::vector<live::StreamStatus>& streams,
-                              const std::string& only) const;
+  std::string render_channels(const std::vector<control::ChannelListing>& channels,
+                              const std::vector<live::StreamStatus>& streams, bool only_one) const;
 
   io::Loop& loop_;
   live::Live& live_;
+  control::Control& control_;
   const SiteInfo& info_;
   const Readiness& readiness_;
 };

@@ -1,13 +1,19 @@
 #include "server/srt_session.h"
 
 #include "base/log.h"
+#include "control/control.h"
 #include "io/loop.h"
-#include "server/config_admission.h"
 
 namespace server {
+namespace {
+
+// A keyframe of a good stream fits; the answer takes milliseconds.
+constexpr std::size_t kMaxEarly = 4 << 20;
+
+}  // namespace
 
 base::Expected<std::unique_ptr<io::SrtListener>> listen_for_srt(
-    const Config& config, const ConfigAdmission& admission, live::Live& live,
+    const Config& config, control::Control& control, live::Live& live,
     std::function<SrtContext&(io::Loop&)> context_of) {
   io::SrtListener::Options options;
   options.ip = config.srt.listen.host;
@@ -16,14 +22,14 @@ base::Expected<std::unique_ptr<io::SrtListener>> listen_for_srt(
   options.max_connections = static_cast<std::size_t>(config.limits.max_publishers);
   return io::SrtListener::listen(
       options,
-      [&admission, &live](const io::SrtRequest& request) -> io::SrtDecision {
+      [&control, &live](const io::SrtRequest& request) -> io::SrtDecision {
         const SrtStreamName name = parse_srt_stream_id(request.stream_id);
         if (!name.is_valid) {
           base::log_warn("srt publisher refused", {{"remote", request.peer.to_string()},
                                                    {"reason", "the stream id is not valid"}});
           return io::SrtReject::kBadRequest;
         }
-        const auto entry = admission.find_srt(name.key);
+        const auto entry = control.find_srt(name.key);
         if (!entry) {
           base::log_warn("srt publisher refused",
                          {{"remote", request.peer.to_string()}, {"reason", entry.error().message}});
@@ -34,11 +40,9 @@ base::Expected<std::unique_ptr<io::SrtListener>> listen_for_srt(
         accept.passphrase = entry->passphrase;
         return accept;
       },
-      [context_of = std::move(context_of), &live,
-       &admission](std::unique_ptr<io::SrtConnection> connection) {
-        const auto entry = admission.find_srt(parse_srt_stream_id(connection->stream_id()).key);
-        if (!entry) return;
-        SrtContext& context = context_of(live.home_of(entry->channel));
+      [context_of = std::move(context_of)](io::Loop& home,
+                                           std::unique_ptr<io::SrtConnection> connection) {
+        SrtContext& context = context_of(home);
         context.sessions->add(std::make_unique<SrtSession>(context, std::move(connection))).begin();
       });
 }
@@ -84,10 +88,15 @@ void SrtSession::on_admission(base::Expected<live::PublishGrant> answer) {
   base::log_info("srt publisher connected", {{"channel", answer->channel.str()},
                                              {"stream", ingest_->stream().str()},
                                              {"remote", remote_}});
+  if (!early_.empty()) on_data(std::exchange(early_, {}));
 }
 
 void SrtSession::on_data(base::ByteSpan data) {
-  if (ingest_ == nullptr) return;
+  if (ingest_ == nullptr) {
+    if (early_.size() + data.size() <= kMaxEarly)
+      early_.insert(early_.end(), data.begin(), data.end());
+    return;
+  }
   demuxer_.push(data);
   if (failure_) refuse(*failure_);
 }

@@ -14,9 +14,12 @@
 #include "server/session_set.h"
 #include "server/srt_stream_name.h"
 
+namespace control {
+class Control;
+}
+
 namespace server {
 
-class ConfigAdmission;
 class SrtSession;
 
 struct SrtContext {
@@ -29,7 +32,7 @@ struct SrtContext {
 /// Starts the listener that config.srt describes; sessions appear on the loops that `context_of`
 /// tells the contexts of.
 base::Expected<std::unique_ptr<io::SrtListener>> listen_for_srt(
-    const Config& config, const ConfigAdmission& admission, live::Live& live,
+    const Config& config, control::Control& control, live::Live& live,
     std::function<SrtContext&(io::Loop&)> context_of);
 
 class SrtSession final : private io::SrtConnection::Handler,
@@ -70,6 +73,7 @@ class SrtSession final : private io::SrtConnection::Handler,
   bool has_video_ = false;  // a video track has come
   std::string unsupported_;
   std::optional<base::Error> failure_;
+  base::Bytes early_;                  // what came before the admission's answer
   std::shared_ptr<SrtSession*> self_;  // answers that come late find null here
 };
 
