@@ -188,14 +188,17 @@ class HttpClient::Exchange final : public PendingRequest, private Link::User {
     answer_.headers = head.headers;
   }
   void on_body(base::ByteSpan data) override {
-    if (data.size() > request_.max_answer - answer_.body.size()) {
+    const std::size_t room = request_.max_answer - answer_.body.size();
+    if (data.size() > room) {
       is_too_long_ = true;
-      return;
+      data = data.first(room);
     }
     answer_.body += base::as_text(data);
   }
   void on_progress(bool complete, bool keeps_alive) override {
-    if (is_too_long_) {
+    if (is_too_long_ && request_.cut_answer) {
+      finish(std::move(answer_));
+    } else if (is_too_long_) {
       finish(base::fail(ErrorCode::kLimit,
                         fmt::format("the answer has more than {} octets", request_.max_answer)));
     } else if (complete) {

@@ -47,6 +47,8 @@ class HttpClient {
     /// For everything, from name resolution to the last octet.
     base::Duration timeout = std::chrono::seconds(10);
     std::size_t max_answer = std::size_t{1} << 20;
+    /// Gives the beginning of a longer answer instead of an error.
+    bool cut_answer = false;
     /// May be sent again if a kept connection turns out to be dead: true of GET, HEAD, PUT and
     /// DELETE anyway.
     bool repeatable = false;

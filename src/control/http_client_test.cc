@@ -188,6 +188,9 @@ TEST_F(HttpClientTest, AnswersAreBounded) {
   const auto answer = ask(client_, {.url = server.url(), .max_answer = 999});
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, base::ErrorCode::kLimit);
+  const auto cut = ask(client_, {.url = server.url(), .max_answer = 10, .cut_answer = true});
+  ASSERT_TRUE(cut);
+  EXPECT_EQ(cut->body, std::string(10, 'x'));
 }
 
 TEST_F(HttpClientTest, WrongAddressesAndServersThatAreNotThere) {
