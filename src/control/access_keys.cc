@@ -9,6 +9,7 @@
 #include "control/call.h"
 #include "control/platform.h"
 #include "control/secret_box.h"
+#include "control/validation.h"
 #include "io/loop.h"
 
 namespace control {
@@ -55,6 +56,18 @@ base::Expected<AccessKeySecret> insert_key(io::SqlConnection& sql, const SecretB
        std::int64_t{now.time_since_epoch().count()}});
   if (!made) return base::fail(std::move(made.error()));
   return key;
+}
+
+/// The same as the API takes it.
+json::object input_of(const AccessKeyOptions& options) {
+  json::object input{{"name", options.name}};
+  if (!options.service.empty()) input["service"] = options.service;
+  if (!options.resource.empty()) input["resource"] = options.resource;
+  json::object plan;
+  if (options.requests_per_second != 0) plan["requestsPerSecond"] = options.requests_per_second;
+  if (options.requests_per_day != 0) plan["requestsPerDay"] = options.requests_per_day;
+  input["usagePlan"] = std::move(plan);
+  return input;
 }
 
 json::object describe(const io::SqlResult& rows, std::size_t row) {
@@ -132,6 +145,32 @@ bool covers(const AccessKey& key, const json::value& arn) {
   return arn.is_string() && matches_wildcard(key.resource, std::string_view(arn.get_string()));
 }
 
+base::Expected<void> delete_unless_last(io::SqlConnection& sql, const std::string& id,
+                                        LastKey last) {
+  static const std::string statement = fmt::format("{} WHERE id = $1", kSelect);
+  auto rows = sql.run(statement, {id});
+  if (!rows) return base::fail(std::move(rows.error()));
+  if (rows->empty()) {
+    return base::fail(base::ErrorCode::kNotFound, fmt::format("there is no access key {}", id));
+  }
+  const bool is_full =
+      rows->integer(0, 3) == 0 && rows->text(0, 4).empty() && rows->text(0, 5).empty();
+  if (is_full && last == LastKey::kKeep) {
+    auto full = sql.run(
+        "SELECT count(*) FROM access_keys WHERE read_only = 0 AND service = '' AND resource = ''");
+    if (!full) return base::fail(std::move(full.error()));
+    if (full->integer(0, 0) == 1) {
+      return base::fail(base::ErrorCode::kConflict,
+                        fmt::format("{} is the last access key that may do everything", id));
+    }
+  }
+  for (const std::string_view table : {"DELETE FROM access_keys WHERE id = $1",
+                                       "DELETE FROM access_key_usage WHERE key_id = $1"}) {
+    if (auto deleted = sql.run(table, {id}); !deleted) return base::fail(deleted.error());
+  }
+  return {};
+}
+
 }  // namespace
 
 base::Expected<std::optional<AccessKey>> find_access_key(io::SqlConnection& sql,
@@ -201,9 +240,50 @@ ApiResult<void> may_touch(const AccessKey& key, const Operation& operation,
 base::Expected<AccessKeySecret> create_access_key(io::SqlConnection& sql,
                                                   const std::string& secrets_file,
                                                   const AccessKeyOptions& options) {
+  if (const auto fits = validate(*find_operation("CreateAccessKey")->input, input_of(options));
+      !fits) {
+    return base::fail(base::ErrorCode::kInvalid, fits.error().message);
+  }
+  auto counted = sql.run("SELECT count(*) FROM access_keys");
+  if (!counted) return base::fail(std::move(counted.error()));
+  if (counted->integer(0, 0) >= kMaxKeys) {
+    return base::fail(base::ErrorCode::kLimit,
+                      fmt::format("there may be at most {} access keys", kMaxKeys));
+  }
   auto box = SecretBox::open_or_create(secrets_file);
   if (!box) return base::fail(std::move(box.error()));
   return insert_key(sql, *box, options, io::Loop::wall_now());
+}
+
+base::Expected<std::vector<AccessKeyListing>> list_access_keys(io::SqlConnection& sql) {
+  static const std::string statement = fmt::format("{} ORDER BY created_at, id", kSelect);
+  auto rows = sql.run(statement);
+  if (!rows) return base::fail(std::move(rows.error()));
+  std::vector<AccessKeyListing> keys;
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    AccessKeyListing& key = keys.emplace_back();
+    key.id = rows->text(i, 0);
+    key.options.name = rows->text(i, 1);
+    key.options.read_only = rows->integer(i, 3) != 0;
+    key.options.service = rows->text(i, 4);
+    key.options.resource = rows->text(i, 5);
+    key.options.requests_per_second = rows->integer(i, 6);
+    key.options.requests_per_day = rows->integer(i, 7);
+    key.created_at = base::WallTime(std::chrono::microseconds(rows->integer(i, 8)));
+  }
+  return keys;
+}
+
+base::Expected<void> delete_access_key(io::SqlConnection& sql, const std::string& id,
+                                       LastKey last) {
+  // A transaction that writes is alone: two administrators cannot take the last two keys.
+  if (auto begun = sql.begin(true); !begun) return begun;
+  auto deleted = delete_unless_last(sql, id, last);
+  if (!deleted) {
+    sql.rollback();
+    return deleted;
+  }
+  return sql.commit();
 }
 
 base::Expected<bool> has_access_keys(io::SqlConnection& sql) {
