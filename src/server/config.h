@@ -90,6 +90,9 @@ struct Config {
   struct Polls {
     bool enabled = true;
     std::string prefix;
+    bool list_voters = true;
+    base::Duration keep{};
+    std::int64_t requests_per_second = 0;
   };
   struct Live {
     base::Duration part_duration{};
