@@ -36,7 +36,7 @@ async function findChannel(client, named) {
 async function checkResults(url) {
   const response = await fetch(`${url}/poll-get`, { method: 'POST', body: '{"poll_id":"-"}' }).catch(() => undefined);
   if (response?.status !== 200) {
-    throw new Error(`no results service answers at ${url}: start the server with \`--set polls.enabled=true\``);
+    throw new Error(`no results service answers at ${url}: is \`polls.enabled\` off, or is there another \`polls.prefix\`?`);
   }
 }
 

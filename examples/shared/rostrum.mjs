@@ -25,7 +25,7 @@ export function credentials() {
     throw new Error('set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or start the server with `make run`');
   }
   const made = JSON.parse(execFileSync(
-    program, ['key', 'create', 'examples', '--set', `data_dir=${dataFolder}`, '--json'], { encoding: 'utf8' }));
+    program, ['key', 'create', '--name', 'examples', '--set', `data_dir=${dataFolder}`, '--json'], { encoding: 'utf8' }));
   const key = { accessKeyId: made.accessKeyId, secretAccessKey: made.secretAccessKey };
   keepSecret(keyFile, `${JSON.stringify(key)}\n`);
   return key;
