@@ -24,9 +24,9 @@ struct RestrictionPolicy {
 
 struct ChannelAccess {
   bool authorized = false;
-  std::optional<RestrictionPolicy> policy;
+  std::optional<RestrictionPolicy> policy = {};
   /// Viewers whose sessions up to a version are revoked.
-  std::unordered_map<std::string, std::int64_t> revoked;
+  std::unordered_map<std::string, std::int64_t> revoked = {};
 
   /// Anybody may watch, and needs no session.
   bool is_open() const { return !authorized && !policy; }

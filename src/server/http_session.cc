@@ -74,6 +74,7 @@ HttpSession::HttpSession(HttpContext& context, io::Socket socket, const io::TlsC
 HttpSession::~HttpSession() {
   counters().connections.add(-1);
   for (const auto& [id, handle] : playing_) context_.playback->cancel(handle);
+  for (auto& [id, cancelled] : std::exchange(streams_, {})) cancelled();
 }
 
 std::string HttpSession::viewer_id() const {
@@ -158,7 +159,7 @@ void HttpSession::on_request(wire::http::RequestId id, wire::http::Request&& req
                                      {"method", request.method_text()},
                                      {"path", path_for_log(request.path)}});
   }
-  if (wire::http::is_preflight(request)) {
+  if (wire::http::is_preflight(request) && !context_.router->answers_preflight(request)) {
     http_->respond(id, wire::http::preflight_response(kCors));
     return;
   }
@@ -166,6 +167,15 @@ void HttpSession::on_request(wire::http::RequestId id, wire::http::Request&& req
 }
 
 void HttpSession::on_cancelled(wire::http::RequestId id) {
+  const auto open = std::find_if(open_answers_.begin(), open_answers_.end(),
+                                 [&](const OpenAnswer& answer) { return answer.id == id; });
+  if (open != open_answers_.end()) {
+    auto gone = std::move(open->gone);
+    open_answers_.erase(open);
+    gone();
+    return;
+  }
+  if (auto cancelled = take_stream(id)) (*cancelled)();
   const auto found = std::find_if(playing_.begin(), playing_.end(),
                                   [&](const auto& entry) { return entry.first == id; });
   if (found == playing_.end()) return;
@@ -180,10 +190,35 @@ void HttpSession::play(wire::http::RequestId id, const wire::http::Request& requ
   if (handle != 0) playing_.emplace_back(id, handle);
 }
 
-void HttpSession::respond(wire::http::RequestId id, wire::http::Response response) {
-  wire::http::allow_any_origin(kCors, response);
+void HttpSession::respond(wire::http::RequestId id, wire::http::Response response, Cors cors) {
+  if (cors == Cors::kAnyOrigin) wire::http::allow_any_origin(kCors, response);
   http_->respond(id, std::move(response));
   if (!receiving_) flush();
+}
+
+void HttpSession::append(wire::http::RequestId id, base::Slice data) {
+  http_->append(id, std::move(data));
+  if (!receiving_) flush();
+}
+
+void HttpSession::finish(wire::http::RequestId id) {
+  (void)take_stream(id);  // it ends as it should: nobody is told
+  http_->finish(id);
+  if (!receiving_) flush();
+}
+
+void HttpSession::when_cancelled(wire::http::RequestId id,
+                                 std::move_only_function<void()> cancelled) {
+  streams_.emplace_back(id, std::move(cancelled));
+}
+
+std::optional<std::move_only_function<void()>> HttpSession::take_stream(wire::http::RequestId id) {
+  const auto found = std::find_if(streams_.begin(), streams_.end(),
+                                  [&](const auto& entry) { return entry.first == id; });
+  if (found == streams_.end()) return std::nullopt;
+  auto cancelled = std::move(found->second);
+  streams_.erase(found);
+  return cancelled;
 }
 
 void HttpSession::forget(wire::http::RequestId id) {
@@ -198,14 +233,12 @@ void HttpSession::respond(std::uint64_t token, wire::http::Response response) {
 }
 
 void HttpSession::append(std::uint64_t token, base::Slice data) {
-  http_->append(wire::http::RequestId{token}, std::move(data));
-  if (!receiving_) flush();
+  append(wire::http::RequestId{token}, std::move(data));
 }
 
 void HttpSession::finish(std::uint64_t token) {
   forget(wire::http::RequestId{token});
-  http_->finish(wire::http::RequestId{token});
-  if (!receiving_) flush();
+  finish(wire::http::RequestId{token});
 }
 
 void HttpSession::abort(std::uint64_t token) {
@@ -223,6 +256,7 @@ void HttpSession::drain() {
     connection_->close_after_write();
     return;
   }
+  end_open_answers();
   http_->drain();
   flush();
 }
@@ -249,6 +283,9 @@ void HttpSession::on_timer() {
     next = context_.request_timeout;
   } else if (http_->open_requests() == 0) {
     close = !moved && seen_progress_ > 0;
+  } else if (!open_answers_.empty()) {
+    show_life();
+    next = kSignOfLife;
   }
   if (close) {
     if (http_ != nullptr) http_->close();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,9 +29,16 @@ base::Gauge& open_connections();
 class HttpRouter {
  public:
   virtual ~HttpRouter() = default;
-  /// Answers with session.respond() or session.play(), now or later.
+  /// Answers with session.respond(), session.open() or session.play(), now or later.
   virtual void handle(HttpSession& session, wire::http::RequestId id,
                       wire::http::Request&& request) = 0;
+  /// What pages of other origins may ask of a resource that has rules of its own.
+  virtual std::optional<wire::http::Response> preflight(const wire::http::Request& request) {
+    (void)request;
+    return std::nullopt;
+  }
+  /// Whether the answer to this preflight is the router's own, too.
+  virtual bool answers_preflight(const wire::http::Request& request) const = 0;
 };
 
 struct HttpContext {
@@ -64,8 +72,19 @@ class HttpSession final : private io::Connection::Handler,
   /// Names this connection in the log.
   std::string viewer_id() const;
 
-  /// The whole answer to a request.
-  void respond(wire::http::RequestId id, wire::http::Response response);
+  /// Whether pages of any origin may read an answer, or it says itself which may.
+  enum class Cors : std::uint8_t { kAnyOrigin, kAsItIs };
+  /// The answer to a request. One with `streaming` set goes on with append() and ends with
+  /// finish(), or is cancelled.
+  void respond(wire::http::RequestId id, wire::http::Response response,
+               Cors cors = Cors::kAnyOrigin);
+  void append(wire::http::RequestId id, base::Slice data);
+  void finish(wire::http::RequestId id);
+  /// Calls `cancelled` once when nobody waits for this answer any more, at the latest when the
+  /// session goes; not after finish(). For requests that respond() has answered as streaming.
+  void when_cancelled(wire::http::RequestId id, std::move_only_function<void()> cancelled);
+  /// Octets that wait for this client: streams should stop adding above some bound.
+  std::size_t backlog() const { return queued_bytes(); }
   /// Hands a request to live, which answers it by itself.
   void play(wire::http::RequestId id, const wire::http::Request& request);
   /// For those that answer late: expired once the session has gone. An answer to a request that
@@ -90,9 +109,17 @@ class HttpSession final : private io::Connection::Handler,
   void abort(std::uint64_t token) override;
   std::size_t queued_bytes() const override;
 
+  struct OpenAnswer {
+    wire::http::RequestId id;
+    std::move_only_function<void()> gone;
+  };
+
   void choose_protocol(bool http2);
+  void end_open_answers();
+  void show_life();
   void flush();
   void forget(wire::http::RequestId id);
+  std::optional<std::move_only_function<void()>> take_stream(wire::http::RequestId id);
   void arm_timer();
   void on_timer();
 
@@ -110,6 +137,9 @@ class HttpSession final : private io::Connection::Handler,
   std::unique_ptr<wire::http::Connection> http_;
   /// Requests that live has not answered yet, and the handles to cancel them by.
   std::vector<std::pair<wire::http::RequestId, std::uint64_t>> playing_;
+  std::vector<OpenAnswer> open_answers_;
+  /// Streams of others, and whom to tell when they are cancelled.
+  std::vector<std::pair<wire::http::RequestId, std::move_only_function<void()>>> streams_;
   io::CoarseTimer timer_;
   std::shared_ptr<HttpSession*> self_;
 };

@@ -15,7 +15,7 @@ LoopServices::LoopServices(io::Loop& loop, const Shared& shared)
     : loop_(loop),
       shared_(shared),
       date_(io::Loop::wall_now()),
-      site_(loop, *shared.live, *shared.control, *shared.site, *shared.readiness),
+      site_(loop, *shared.live, *shared.control, shared.polls, *shared.site, *shared.readiness),
       http_sessions_(loop),
       rtmp_sessions_(loop),
       srt_sessions_(loop),

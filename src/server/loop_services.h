@@ -22,6 +22,7 @@ class LoopServices {
     const Config* config = nullptr;
     live::Live* live = nullptr;
     control::Control* control = nullptr;
+    app::PollResults* polls = nullptr;  // null: off
     const SiteInfo* site = nullptr;
     const Readiness* readiness = nullptr;
     const io::TlsContext* tls = nullptr;

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/app.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "control/control.h"
@@ -156,6 +157,7 @@ class Server final : private Readiness {
   std::unique_ptr<io::SqlWorkers> sql_;
   std::unique_ptr<io::LoopGroup> loops_;
   std::unique_ptr<control::Control> control_;
+  std::unique_ptr<app::PollResults> polls_;
   std::unique_ptr<live::Live> live_;
   std::optional<ChannelConfig> first_channel_;  // made because there was none
   std::optional<control::AccessKeySecret> first_key_;
@@ -207,8 +209,19 @@ base::Expected<void> Server::start() {
   site_.version = kVersion;
   site_.public_url = config_.http.public_url;
   site_.metrics_enabled = config_.metrics.enabled;
-  const LoopServices::Shared shared{&config_, live_.get(), control_.get(),   &site_,
-                                    this,     tls_.get(),  &rtmp_context_of_};
+  if (config_.polls.enabled) {
+    auto polls = app::PollResults::create({.prefix = config_.polls.prefix}, *sql_, main_);
+    if (!polls) return base::fail(std::move(polls.error()).with_context("polls"));
+    polls_ = std::move(*polls);
+  }
+  const LoopServices::Shared shared{.config = &config_,
+                                    .live = live_.get(),
+                                    .control = control_.get(),
+                                    .polls = polls_.get(),
+                                    .site = &site_,
+                                    .readiness = this,
+                                    .tls = tls_.get(),
+                                    .rtmp_context_of = &rtmp_context_of_};
   for (std::size_t i = 0; i < loops_->size(); ++i) {
     services_.push_back(std::make_unique<LoopServices>(loops_->at(i), shared));
   }
@@ -434,6 +447,7 @@ void Server::stop() {
   for (const auto& services : services_) services->close_all();
   services_.clear();
   control_->stop();
+  polls_.reset();
   live_.reset();
   control_.reset();
   sql_.reset();

@@ -21,6 +21,8 @@ using wire::http::Response;
 
 constexpr std::string_view kOneChannel = "/api/rostrum/v1/channels/";
 constexpr std::size_t kMostListed = 100;
+// Small answers that nobody reads: there is no use in adding to them.
+constexpr std::size_t kMaxStreamBacklog = 16 << 10;
 
 Response json_response(std::uint16_t status, const json::value& value) {
   Response response =
@@ -57,6 +59,9 @@ void Site::handle(HttpSession& session, wire::http::RequestId id, Request&& requ
       session.play(id, request);
       return;
     }
+  } else if (polls_ != nullptr && polls_->handles(request.path)) {
+    poll(session, id, std::move(request));
+    return;
   } else if (control_.is_api(request)) {
     api(session, id, std::move(request));
     return;
@@ -88,6 +93,38 @@ void Site::get(HttpSession& session, wire::http::RequestId id, Request&& request
     session.respond(id, std::move(*file));
   } else {
     session.respond(id, wire::http::error_response(404, "nothing is here"));
+  }
+}
+
+void Site::poll(HttpSession& session, wire::http::RequestId id, Request&& request) {
+  if (const auto counts = polls_->stream_of(request)) {
+    poll_counts(session, id, *counts);
+    return;
+  }
+  polls_->handle({std::move(request), session.peer_ip()},
+                 [this, weak = session.self(), id](Response response) {
+                   loop_.post([weak, id, answer = std::move(response)]() mutable {
+                     if (const auto alive = weak.lock()) {
+                       (*alive)->respond(id, std::move(answer), HttpSession::Cors::kAsItIs);
+                     }
+                   });
+                 });
+}
+
+// The session tells when its stream has gone, so a viewer never outlives its session.
+void Site::poll_counts(HttpSession& session, wire::http::RequestId id, const std::string& poll) {
+  auto token = std::make_shared<std::uint64_t>(0);
+  session.respond(id, app::poll_stream_head(), HttpSession::Cors::kAsItIs);
+  session.when_cancelled(id, [this, token] { poll_feed_->remove(*token); });
+  const auto added = poll_feed_->add(poll, [&session, id](const base::Slice& event) {
+    if (session.backlog() > kMaxStreamBacklog) return false;
+    session.append(id, event);
+    return true;
+  });
+  if (added) {
+    *token = *added;
+  } else {
+    session.finish(id);
   }
 }
 

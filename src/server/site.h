@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/app.h"
 #include "control/control.h"
 #include "live/live.h"
 #include "server/http_session.h"
@@ -31,14 +32,26 @@ class Readiness {
 
 class Site final : public HttpRouter {
  public:
-  Site(io::Loop& loop, live::Live& live, control::Control& control, const SiteInfo& info,
-       const Readiness& readiness)
-      : loop_(loop), live_(live), control_(control), info_(info), readiness_(readiness) {}
+  /// `polls` may be null.
+  Site(io::Loop& loop, live::Live& live, control::Control& control, app::PollResults* polls,
+       const SiteInfo& info, const Readiness& readiness)
+      : loop_(loop),
+        live_(live),
+        control_(control),
+        polls_(polls),
+        poll_feed_(polls != nullptr ? polls->feed(loop) : nullptr),
+        info_(info),
+        readiness_(readiness) {}
 
   void handle(HttpSession& session, wire::http::RequestId id,
               wire::http::Request&& request) override;
+  bool answers_preflight(const wire::http::Request& request) const override {
+    return polls_ != nullptr && polls_->handles(request.path);
+  }
 
  private:
+  void poll(HttpSession& session, wire::http::RequestId id, wire::http::Request&& request);
+  void poll_counts(HttpSession& session, wire::http::RequestId id, const std::string& poll);
   void api(HttpSession& session, wire::http::RequestId id, wire::http::Request&& request);
   void get(HttpSession& session, wire::http::RequestId id, wire::http::Request&& request);
   void all_channels(HttpSession& session, wire::http::RequestId id);
@@ -54,6 +67,8 @@ class Site final : public HttpRouter {
   io::Loop& loop_;
   live::Live& live_;
   control::Control& control_;
+  app::PollResults* const polls_;
+  const std::unique_ptr<app::PollFeed> poll_feed_;  // null without polls
   const SiteInfo& info_;
   const Readiness& readiness_;
 };
