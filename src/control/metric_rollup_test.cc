@@ -84,9 +84,11 @@ ROSTRUM_INSTANTIATE_SQL_TEST(MetricRollupTest);
 TEST_P(MetricRollupTest, EveryStatisticIsExactAtEveryResolution) {
   // Two hours and a bit; the values say when they were taken.
   constexpr std::int64_t kEnd = kStart + 7'200 + 95;
+  ASSERT_TRUE(sql_->begin(true));
   for (std::int64_t at = kStart; at < kEnd; at += kTick) {
     put(at, static_cast<double>((at - kStart) / kTick));
   }
+  ASSERT_TRUE(sql_->commit());
   const Aggregate all = total(kStart, kEnd, kTick);
   EXPECT_EQ(all.count, 1'459U);
   EXPECT_EQ(all.sum, 1'458.0 * 1'459.0 / 2);

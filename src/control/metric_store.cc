@@ -18,6 +18,8 @@ namespace {
 constexpr std::size_t kRowsAtOnce = 100;
 
 void report(std::string_view what, const base::Error& error) {
+  // The workers end: what is missing is made up for at the next start.
+  if (error.code == base::ErrorCode::kClosed) return;
   base::log_warn("metrics.not_stored", {{"what", what}, {"reason", error.message}});
 }
 
@@ -58,6 +60,27 @@ void roll_up(io::SqlWorkers& sql, std::int64_t horizon) {
                 if (!done) report("removal of old periods", done.error());
               });
   });
+}
+
+// What the query protocol calls the errors that every service has; others are called alike.
+std::string_view query_code(std::string_view name) {
+  struct Row {
+    std::string_view name;
+    std::string_view code;
+  };
+  static constexpr Row kRows[] = {
+      {"AccessDeniedException", "AccessDenied"},
+      {"ExpiredTokenException", "ExpiredToken"},
+      {"InternalServerException", "InternalFailure"},
+      {"InvalidSignatureException", "SignatureDoesNotMatch"},
+      {"ThrottlingException", "Throttling"},
+      {"UnrecognizedClientException", "InvalidClientTokenId"},
+      {"ValidationException", "ValidationError"},
+  };
+  for (const Row& row : kRows) {
+    if (row.name == name) return row.code;
+  }
+  return name;
 }
 
 class Store final : public MetricStore {
@@ -142,7 +165,8 @@ bool MetricStore::is_request(const wire::http::Request& request) {
 
 wire::http::Response MetricStore::refuse(const wire::http::Request& request, std::string_view name,
                                          std::uint16_t status, const std::string& message) {
-  return refuse_cloudwatch(request, {std::string(name), std::string(name), message, status});
+  return refuse_cloudwatch(request,
+                           {std::string(name), std::string(query_code(name)), message, status});
 }
 
 }  // namespace control
