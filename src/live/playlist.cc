@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
-#include <utility>
 
 #include "base/base64.h"
 
@@ -214,7 +213,8 @@ std::string render_media_playlist(const Window& window, Container container, boo
       fmt::format_to(out, "#EXT-X-DISCONTINUITY\n");
     }
     write_segment_head(out, previous, segment, container);
-    write_ranges(out, std::exchange(listed, &segment), segment);
+    if (!segment.ranges.empty()) write_ranges(out, listed, segment);
+    listed = &segment;
     write_cues(out, segment);
     if (low_latency && i >= with_parts) write_parts(out, segment, container);
     if (segment.complete) {

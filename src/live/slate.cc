@@ -18,6 +18,8 @@ constexpr std::int64_t kTsModulus = std::int64_t{1} << 33;
 // 120 pictures and 94 frames of sound a second for ten minutes, and room.
 constexpr std::size_t kMaxEntries = 200'000;
 constexpr media::Ticks kShortest = kScale;
+// A picture is shown at most so long after it was decoded.
+constexpr media::Ticks kMaxReordering = 2 * kScale;
 // Sound may be missing for so much of the clip.
 constexpr media::Ticks kMaxMissingSound = kScale / 2;
 
@@ -77,7 +79,7 @@ base::Expected<media::Ticks> place_pictures(std::vector<media::Sample>& pictures
   for (media::Sample& picture : pictures) {
     const media::Ticks composition = since(picture.pts, picture.dts);
     picture.dts = since(picture.dts, start);
-    picture.pts = picture.dts + std::max<media::Ticks>(0, composition);
+    picture.pts = picture.dts + std::clamp<media::Ticks>(composition, 0, kMaxReordering);
   }
   for (std::size_t i = 0; i + 1 < pictures.size(); ++i) {
     const media::Ticks step = pictures[i + 1].dts - pictures[i].dts;
@@ -141,18 +143,17 @@ base::Expected<std::shared_ptr<const Slate>> Slate::parse(base::ByteSpan file) {
   demuxer.push(file);
   demuxer.flush();
   if (found.error) return base::fail(*found.error);
-  if (demuxer.stats().packets == 0) {
+  if (demuxer.stats().packets == 0 || (!found.video && !found.audio)) {
     return base::fail(ErrorCode::kMalformed, "the slate is no MPEG transport stream");
   }
-  if (!found.video || found.pictures.empty()) {
-    return base::fail(ErrorCode::kUnsupported, "the slate has no video");
+  // The demuxer leaves out what comes before the first keyframe.
+  if (!found.video || found.pictures.empty() || !found.pictures.front().keyframe) {
+    return base::fail(ErrorCode::kUnsupported,
+                      "the slate has no video that begins with a keyframe");
   }
   if (!found.audio || found.audio->audio.frame_samples == 0) {
     return base::fail(ErrorCode::kUnsupported,
                       "the slate has no sound; give it a silent AAC track if it shall be quiet");
-  }
-  if (!found.pictures.front().keyframe) {
-    return base::fail(ErrorCode::kMalformed, "the slate does not begin with a keyframe");
   }
   const media::Ticks start = found.pictures.front().dts;
   const auto length = place_pictures(found.pictures);
