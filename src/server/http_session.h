@@ -29,6 +29,11 @@ base::Gauge& open_connections();
 class HttpRouter {
  public:
   virtual ~HttpRouter() = default;
+  /// The largest body that a request with this head may have.
+  virtual std::size_t body_limit(const wire::http::Request& head, std::size_t usual) const {
+    (void)head;
+    return usual;
+  }
   /// Answers with session.respond(), session.open() or session.play(), now or later.
   virtual void handle(HttpSession& session, wire::http::RequestId id,
                       wire::http::Request&& request) = 0;
@@ -102,6 +107,9 @@ class HttpSession final : private io::Connection::Handler,
   // wire::http::Connection::Listener
   void on_request(wire::http::RequestId id, wire::http::Request&& request) override;
   void on_cancelled(wire::http::RequestId id) override;
+  std::size_t body_limit(const wire::http::Request& head, std::size_t default_limit) override {
+    return context_.router->body_limit(head, default_limit);
+  }
   // live::ViewerConnection
   void respond(std::uint64_t token, wire::http::Response response) override;
   void append(std::uint64_t token, base::Slice data) override;

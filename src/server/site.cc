@@ -38,6 +38,9 @@ Response text_response(std::uint16_t status, std::string text,
   return response;
 }
 
+// Fifty tags of the greatest length, in Python's spelling: a character takes up to 12 octets.
+constexpr std::size_t kApiBody = 256 * 1024;
+
 // The host of a request without its port: where encoders and viewers reach this server.
 std::string_view host_without_port(std::string_view host) {
   if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
@@ -52,6 +55,10 @@ bool is_safe_host(std::string_view host) {
 }
 
 }  // namespace
+
+std::size_t Site::body_limit(const Request& head, std::size_t usual) const {
+  return control_.is_api(head) ? std::max(usual, kApiBody) : usual;
+}
 
 void Site::handle(HttpSession& session, wire::http::RequestId id, Request&& request) {
   if (request.path.starts_with(live::kPlaybackPrefix)) {

@@ -43,6 +43,7 @@ class Site final : public HttpRouter {
         info_(info),
         readiness_(readiness) {}
 
+  std::size_t body_limit(const wire::http::Request& head, std::size_t usual) const override;
   void handle(HttpSession& session, wire::http::RequestId id,
               wire::http::Request&& request) override;
   bool answers_preflight(const wire::http::Request& request) const override {
