@@ -17,6 +17,10 @@ namespace {
 
 // Handed to the socket at a time; the rest waits inside the protocol, where it is shared.
 constexpr std::size_t kWriteBudget = 1 << 20;
+// How often a stream without events shows that it is alive, and how: a comment (WHATWG HTML,
+// section 9.2.6).
+constexpr std::chrono::seconds kSignOfLife{15};
+constexpr std::string_view kLife = ":\n\n";
 // What browsers with an AWS SDK send and read, and some pages send by mistake.
 constexpr wire::http::CorsPolicy kCors{
     .methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
@@ -167,14 +171,6 @@ void HttpSession::on_request(wire::http::RequestId id, wire::http::Request&& req
 }
 
 void HttpSession::on_cancelled(wire::http::RequestId id) {
-  const auto open = std::find_if(open_answers_.begin(), open_answers_.end(),
-                                 [&](const OpenAnswer& answer) { return answer.id == id; });
-  if (open != open_answers_.end()) {
-    auto gone = std::move(open->gone);
-    open_answers_.erase(open);
-    gone();
-    return;
-  }
   if (auto cancelled = take_stream(id)) (*cancelled)();
   const auto found = std::find_if(playing_.begin(), playing_.end(),
                                   [&](const auto& entry) { return entry.first == id; });
@@ -210,6 +206,20 @@ void HttpSession::finish(wire::http::RequestId id) {
 void HttpSession::when_cancelled(wire::http::RequestId id,
                                  std::move_only_function<void()> cancelled) {
   streams_.emplace_back(id, std::move(cancelled));
+  timer_.restart(kSignOfLife);
+}
+
+// Whoever reads events comes back by itself when they end.
+void HttpSession::end_streams() {
+  for (auto& [id, cancelled] : std::exchange(streams_, {})) {
+    cancelled();
+    http_->finish(id);
+  }
+}
+
+void HttpSession::show_life() {
+  for (const auto& [id, cancelled] : streams_) http_->append(id, base::Slice::unowned(kLife));
+  flush();
 }
 
 std::optional<std::move_only_function<void()>> HttpSession::take_stream(wire::http::RequestId id) {
@@ -256,7 +266,7 @@ void HttpSession::drain() {
     connection_->close_after_write();
     return;
   }
-  end_open_answers();
+  end_streams();
   http_->drain();
   flush();
 }
@@ -283,7 +293,7 @@ void HttpSession::on_timer() {
     next = context_.request_timeout;
   } else if (http_->open_requests() == 0) {
     close = !moved && seen_progress_ > 0;
-  } else if (!open_answers_.empty()) {
+  } else if (!streams_.empty()) {
     show_life();
     next = kSignOfLife;
   }

@@ -34,14 +34,9 @@ class HttpRouter {
     (void)head;
     return usual;
   }
-  /// Answers with session.respond(), session.open() or session.play(), now or later.
+  /// Answers with session.respond() or session.play(), now or later.
   virtual void handle(HttpSession& session, wire::http::RequestId id,
                       wire::http::Request&& request) = 0;
-  /// What pages of other origins may ask of a resource that has rules of its own.
-  virtual std::optional<wire::http::Response> preflight(const wire::http::Request& request) {
-    (void)request;
-    return std::nullopt;
-  }
   /// Whether the answer to this preflight is the router's own, too.
   virtual bool answers_preflight(const wire::http::Request& request) const = 0;
 };
@@ -85,8 +80,10 @@ class HttpSession final : private io::Connection::Handler,
                Cors cors = Cors::kAnyOrigin);
   void append(wire::http::RequestId id, base::Slice data);
   void finish(wire::http::RequestId id);
-  /// Calls `cancelled` once when nobody waits for this answer any more, at the latest when the
-  /// session goes; not after finish(). For requests that respond() has answered as streaming.
+  /// Calls `cancelled` once when nobody waits for this answer any more or the server drains, at the
+  /// latest when the session goes; not after finish(). It must not call the session. For requests
+  /// that respond() has answered as streaming text/event-stream: while nothing is sent on it, the
+  /// session sends comments that keep proxies from cutting it.
   void when_cancelled(wire::http::RequestId id, std::move_only_function<void()> cancelled);
   /// Octets that wait for this client: streams should stop adding above some bound.
   std::size_t backlog() const { return queued_bytes(); }
@@ -117,13 +114,8 @@ class HttpSession final : private io::Connection::Handler,
   void abort(std::uint64_t token) override;
   std::size_t queued_bytes() const override;
 
-  struct OpenAnswer {
-    wire::http::RequestId id;
-    std::move_only_function<void()> gone;
-  };
-
   void choose_protocol(bool http2);
-  void end_open_answers();
+  void end_streams();
   void show_life();
   void flush();
   void forget(wire::http::RequestId id);
@@ -145,7 +137,6 @@ class HttpSession final : private io::Connection::Handler,
   std::unique_ptr<wire::http::Connection> http_;
   /// Requests that live has not answered yet, and the handles to cancel them by.
   std::vector<std::pair<wire::http::RequestId, std::uint64_t>> playing_;
-  std::vector<OpenAnswer> open_answers_;
   /// Streams of others, and whom to tell when they are cancelled.
   std::vector<std::pair<wire::http::RequestId, std::move_only_function<void()>>> streams_;
   io::CoarseTimer timer_;
