@@ -26,6 +26,7 @@
 #include "io/tls.h"
 #include "live/live.h"
 #include "server/certificate.h"
+#include "server/database_place.h"
 #include "server/demo.h"
 #include "server/first_channel.h"
 #include "server/loop_services.h"
@@ -59,13 +60,14 @@ base::Expected<live::Settings> live_settings(const Config& config) {
   return settings;
 }
 
-std::string secrets_file(const Config& config) {
-  return config.data_dir + "/secrets.key";
-}
-
-std::string database_url(const Config& config) {
-  return config.database.url.empty() ? "sqlite:" + config.data_dir + "/rostrum.db"
-                                     : config.database.url;
+app::PollSettings poll_settings(const Config& config) {
+  app::PollSettings settings;
+  settings.prefix = config.polls.prefix;
+  settings.keep = config.polls.keep;
+  settings.list_voters = config.polls.list_voters;
+  settings.requests_per_second = static_cast<double>(config.polls.requests_per_second);
+  settings.burst = 10 * settings.requests_per_second;
+  return settings;
 }
 
 control::Settings control_settings(const Config& config) {
@@ -210,7 +212,7 @@ base::Expected<void> Server::start() {
   site_.public_url = config_.http.public_url;
   site_.metrics_enabled = config_.metrics.enabled;
   if (config_.polls.enabled) {
-    auto polls = app::PollResults::create({.prefix = config_.polls.prefix}, *sql_, main_);
+    auto polls = app::PollResults::create(poll_settings(config_), *sql_, main_);
     if (!polls) return base::fail(std::move(polls.error()).with_context("polls"));
     polls_ = std::move(*polls);
   }
