@@ -18,6 +18,7 @@ const channel = (id: string, viewers: number, live = true) => ({
   live,
   startedAt: null,
   viewers,
+  authorized: false,
   playbackUrl: `/api/video/v1/${id}.m3u8`,
   watchUrl: `/watch/${id}`,
 });
@@ -114,6 +115,18 @@ describe('watch page', () => {
         ?.dispatchEvent(new CustomEvent('rostrum-state', { detail: { state: 'ended' } }));
     });
     expect(page.querySelector('.facts')?.textContent).toContain('Ended');
+  });
+
+  it('plays a private channel with the token of its own address, and says when there is none', async () => {
+    answers['/channels/a'] = { ...channel('a', 1), authorized: true };
+    const without = await open('/watch/a');
+    expect(without.querySelector('rostrum-player')).toBeNull();
+    expect(without.textContent).toContain('This channel is private');
+    await act(async () => root.render(null));
+    const page = await open('/watch/a?token=a.b%2Bc');
+    expect(page.querySelector('rostrum-player')?.getAttribute('src')).toBe(
+      '/api/video/v1/a.m3u8?token=a.b%2Bc',
+    );
   });
 
   it('says when there is no such channel', async () => {

@@ -31,6 +31,8 @@ export const strings = {
   retry: 'Try again',
   noChannelTitle: 'There is no such channel',
   noChannelText: 'The link may be old or mistyped.',
+  privateTitle: 'This channel is private',
+  privateText: 'Watching it takes a link with a token. Ask whoever invited you for one.',
   noPageTitle: 'There is nothing at this address',
   toChannels: 'See who is live',
   live: 'Live',

@@ -14,6 +14,7 @@ describe('api', () => {
       live: true,
       startedAt: null,
       viewers: 0,
+      authorized: false,
       playbackUrl: '',
       watchUrl: '/watch/a%20b',
     });

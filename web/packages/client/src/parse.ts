@@ -37,6 +37,7 @@ export function parseChannel(value: unknown): Channel {
     live: from['live'] === true,
     startedAt: textOrNull(from['startedAt']),
     viewers: typeof viewers === 'number' && Number.isFinite(viewers) ? Math.max(0, viewers) : 0,
+    authorized: from['authorized'] === true,
     playbackUrl: address(from['playbackUrl']),
     watchUrl: address(from['watchUrl']) || `/watch/${encodeURIComponent(id)}`,
   };

@@ -8,6 +8,8 @@ export interface Channel {
   readonly live: boolean;
   readonly startedAt: string | null;
   readonly viewers: number;
+  /** Watching it takes a playback token. */
+  readonly authorized: boolean;
   readonly playbackUrl: string;
   readonly watchUrl: string;
 }

@@ -32,6 +32,12 @@ function Elapsed({ since }: { readonly since: number }) {
   );
 }
 
+/** Private channels are watched with the token that the page's own address carries. */
+export function sourceOf(playbackUrl: string, search: string): string {
+  const token = new URLSearchParams(search).get('token');
+  return token ? `${playbackUrl}?token=${encodeURIComponent(token)}` : playbackUrl;
+}
+
 export function Watch({ id }: { readonly id: string }) {
   const {
     value: channel,
@@ -46,6 +52,8 @@ export function Watch({ id }: { readonly id: string }) {
   }, [name]);
   if (error?.notFound && !channel)
     return <Nowhere title={strings.noChannelTitle} text={strings.noChannelText} />;
+  if (channel?.authorized && !new URLSearchParams(location.search).has('token'))
+    return <Nowhere title={strings.privateTitle} text={strings.privateText} />;
   const air = onAir(channel, state);
   const started = channel?.startedAt ? Date.parse(channel.startedAt) : Number.NaN;
   return (
@@ -55,7 +63,7 @@ export function Watch({ id }: { readonly id: string }) {
         <div className="screen">
           {channel ? (
             <Player
-              src={channel.playbackUrl}
+              src={sourceOf(channel.playbackUrl, location.search)}
               label={strings.playerLabel(channel.name)}
               onState={told}
               pageKeys
