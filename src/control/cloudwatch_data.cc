@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
+#include <map>
 #include <set>
 
 #include "base/crypto.h"
@@ -100,12 +101,15 @@ CloudWatchResult<Query> read_query(const CloudWatchFields& fields, const Home& h
   return query;
 }
 
-// A token belongs to the request that it continues.
+// A token belongs to the request that it continues, in whatever order its members come.
 std::string fingerprint_of(const json::object& input) {
-  json::object rest = input;
-  rest.erase("NextToken");
-  rest.erase("MaxDatapoints");
-  const auto digest = base::sha256(base::as_bytes(json::serialize(rest)));
+  std::map<std::string_view, std::string> members;
+  for (const auto& [name, value] : input) {
+    if (name != "NextToken" && name != "MaxDatapoints") members[name] = json::serialize(value);
+  }
+  std::string text;
+  for (const auto& [name, value] : members) text.append(name).append(value);
+  const auto digest = base::sha256(base::as_bytes(text));
   return base::to_hex(base::ByteSpan(digest).first(8));
 }
 

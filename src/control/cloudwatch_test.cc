@@ -197,6 +197,13 @@ TEST_P(CloudWatchOperations, ATokenBelongsToItsRequest) {
             .at("__type")
             .as_string());
   };
+  const json::object next =
+      ask("GetMetricData",
+          fmt::format(R"({{"NextToken":"{}","EndTime":{},"MaxDatapoints":5,"StartTime":{},
+                      "MetricDataQueries":[{}]}})",
+                      token, kStart + 600, kStart, one));
+  EXPECT_EQ(times(next.at("MetricDataResults").at(0).at("Timestamps")), "420 360 300 240 180")
+      << "members may stand in another order, pages may have another size";
   EXPECT_THAT(with(token, kStart + 540), HasSubstr("InvalidNextToken"));
   EXPECT_THAT(with("x" + token, kStart + 600), HasSubstr("InvalidNextToken"));
   EXPECT_THAT(with("AAAA", kStart + 600), HasSubstr("InvalidNextToken"));
