@@ -15,15 +15,32 @@ ALWAYS = {
     "streamKeysPerChannel": "1", "playbackKeyPairs": "3", "metadataPayloadBytes": "1,024 bytes",
     "putMetadataPerChannelPerSecond": "5", "tagsPerResource": "50",
     "playbackRestrictionPolicyCountries": "200", "playbackRestrictionPolicyOrigins": "5",
-    "playbackRestrictionPolicyOriginLength": "128", "playbackTokenBytes": "2,048",
+    "playbackTokenBytes": "2,048",
     "playbackTokenStrictOrigins": "5", "streamSessionEvents": "500", "streamTakeoversPerStream": "100",
 }
+BITRATE = "`limits.max_bitrate` (8.5 Mbit/s)"
+PIXELS = "`limits.max_pixels` (2,100,000)"
+EDGES = "`limits.max_width`, `limits.max_height` (1,920)"
+DURATION = "`live.max_stream_duration` (48 h)"
+HISTORY = "`live.session_history` (60 days)"
+# What a setting decides: by default, and in the service's mode where that is not its own number.
 SETTINGS = {
-    "concurrentStreams": "`limits.max_streams`", "concurrentViews": "`limits.max_views`",
-    "streamSessionHistoryDays": "`live.session_history`",
-    "streamDurationHours": "`live.max_stream_duration`",
-    "ingestResolution.singleTrack.totalPixels": "`limits.max_pixels`",
-    "ingestResolution.singleTrack.pixelsPerEdge": "`limits.max_width`, `limits.max_height`",
+    "concurrentStreams": ("`limits.max_streams` (none)", "100, or what the setting says"),
+    "concurrentViews": ("`limits.max_views` (none)", "15,000, or what the setting says"),
+    "streamDurationHours": (DURATION, DURATION),
+    "streamSessionHistoryDays": (HISTORY, HISTORY),
+    "ingestBitrateBps.BASIC.upTo480p": (BITRATE, "3,500,000: the size is not looked at"),
+    "ingestBitrateBps.BASIC.over480p": (BITRATE, None),
+    "ingestBitrateBps.STANDARD.singleTrack": (BITRATE, None),
+    "ingestBitrateBps.STANDARD.multitrack": (BITRATE, "8,500,000, as for one track"),
+    "ingestBitrateBps.ADVANCED_SD": (BITRATE, None),
+    "ingestBitrateBps.ADVANCED_HD": (BITRATE, None),
+    "ingestResolution.singleTrack.totalPixels": (PIXELS, None),
+    "ingestResolution.singleTrack.pixelsPerEdge": (EDGES, None),
+    "ingestResolution.multitrack.SD": (PIXELS, "as for one track"),
+    "ingestResolution.multitrack.HD": (PIXELS, "as for one track"),
+    "ingestResolution.multitrack.FULL_HD": (PIXELS, "as for one track"),
+    "playbackRestrictionPolicyOriginLength": ("128", "128, as the model has it"),
 }
 
 
@@ -90,12 +107,9 @@ def client_rows():
 
 def limit_rows(quotas):
     for quota in quotas:
-        value = quota["default"]
-        if isinstance(value, dict):
-            value = ", ".join(f"{number(v)} {k}" for k, v in value.items())
         name = quota["name"]
-        usual = ALWAYS.get(name) or SETTINGS.get(name) or "no limit"
-        yield [f"`{name}`", usual, number(value)]
+        usual, as_service = SETTINGS.get(name, (ALWAYS.get(name, "no limit"), None))
+        yield [f"`{name}`", usual, as_service or number(quota["default"])]
 
 
 def page(facts, own, quotas, compatibility, cases):

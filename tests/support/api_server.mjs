@@ -10,9 +10,12 @@ export const databases = [
   ['PostgreSQL', async (t) => ({ database: { url: (await startPostgres(t)).url } })],
 ];
 
-/** A server without channels: {server, caller, world}. */
-export async function startApi(t, config = {}) {
+/** A server without channels: {server, caller, world}; `signing` is how its caller signs. */
+export async function startApi(t, config = {}, signing = {}) {
   const server = await startServer(t, { channels: [], ...config });
-  const caller = new Caller(t, server);
+  const caller = new Caller(t, server, undefined, signing);
+  // A server that has never had a channel makes one.
+  const { channels } = await caller.get('ListChannels');
+  for (const { arn } of channels) await caller.get('DeleteChannel', { arn });
   return { server, caller, world: new World(caller) };
 }

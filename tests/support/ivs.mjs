@@ -69,9 +69,11 @@ export const errorOf = ({ headers, status }) => (status < 400 ? undefined
 export class Caller {
   #agent = new http.Agent({ keepAlive: true, maxSockets: 32 });
 
-  constructor(t, server, key = keyOf(server)) {
+  /** `usual` goes to every sign(): another region, for example. */
+  constructor(t, server, key = keyOf(server), usual = {}) {
     this.server = server;
     this.key = key;
+    this.usual = usual;
     t.after(() => this.#agent.destroy());
   }
 
@@ -79,7 +81,7 @@ export class Caller {
   signatureOf({ method, path, body = '', headers = {} }, signing = {}) {
     const { host } = new URL(this.server.http);
     const all = body === '' ? headers : { 'content-type': 'application/json', ...headers };
-    return sign({ method, host, path, body, ...this.key, headers: all, ...signing });
+    return sign({ method, host, path, body, ...this.key, headers: all, ...this.usual, ...signing });
   }
 
   /** A request of any kind, signed; with `given` its headers are signed already. */

@@ -1,0 +1,245 @@
+// What operations refuse beyond their model: quotas that are part of the contract, resources in
+// use, filters that exclude each other, and rules between members. Over both databases.
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { test } from 'node:test';
+import { casesOf } from './support/api_cases.mjs';
+import { databases, startApi } from './support/api_server.mjs';
+import { kinds, newPublicKey, World } from './support/api_world.mjs';
+import { arnOf } from './support/api_values.mjs';
+import { covered } from './support/coverage.mjs';
+import { all, assertError, makeClient, send } from './support/ivs.mjs';
+import { inputMembers, operations } from './support/model.mjs';
+
+for (const [database, configure] of databases) {
+  test(`refusals over ${database}`, async (t) => {
+    const { server, caller } = await startApi(t, await configure(t));
+    const client = makeClient(t, server);
+    const refused = async (name, input, error, what = name) => {
+      assertError(what, await caller.call(name, input), error);
+      covered(name, 'error');
+    };
+
+    await t.test('a channel has one stream key; it is rotated by deleting it', async () => {
+      const { channel, streamKey } = await caller.get('CreateChannel');
+      await refused('CreateStreamKey', { channelArn: channel.arn }, 'ServiceQuotaExceededException');
+      await assert.rejects(send(client, 'CreateStreamKey', { channelArn: channel.arn }), {
+        name: 'ServiceQuotaExceededException', $fault: 'client',
+      });
+      await caller.get('DeleteStreamKey', { arn: streamKey.arn });
+      await refused('GetStreamKey', { arn: streamKey.arn }, 'ResourceNotFoundException');
+      await refused('DeleteStreamKey', { arn: streamKey.arn }, 'ResourceNotFoundException');
+      const { streamKey: next } = await caller.get('CreateStreamKey', { channelArn: channel.arn });
+      assert.notEqual(next.arn, streamKey.arn);
+      assert.notEqual(next.value, streamKey.value);
+      assert.match(next.value, /^sk_local_[A-Za-z0-9_-]+$/);
+      assert.deepEqual((await caller.get('GetStreamKey', { arn: next.arn })).streamKey, next);
+    });
+
+    await t.test('a channel takes its stream key with it', async () => {
+      const { channel, streamKey } = await caller.get('CreateChannel');
+      await caller.get('DeleteChannel', { arn: channel.arn });
+      await refused('GetStreamKey', { arn: streamKey.arn }, 'ResourceNotFoundException');
+      await refused('ListStreamKeys', { channelArn: channel.arn }, 'ResourceNotFoundException');
+      await refused('GetChannel', { arn: channel.arn }, 'ResourceNotFoundException');
+      await refused('DeleteChannel', { arn: channel.arn }, 'ResourceNotFoundException');
+    });
+
+    await t.test('there are at most three key pairs', async () => {
+      const world = new World(caller);
+      const made = [await world.make('keyPair'), await world.make('keyPair'), await world.make('keyPair')];
+      await refused('ImportPlaybackKeyPair', kinds.keyPair.input(), 'ServiceQuotaExceededException');
+      assert.deepEqual((await caller.get('ListPlaybackKeyPairs')).keyPairs.map(({ arn }) => arn).sort(), [...made].sort());
+      await world.drop('keyPair', made.pop());
+      made.push(await world.make('keyPair'));
+      await refused('ImportPlaybackKeyPair', kinds.keyPair.input(), 'ServiceQuotaExceededException');
+      for (const arn of made) await world.drop('keyPair', arn);
+      await refused('DeletePlaybackKeyPair', { arn: made[0] }, 'ResourceNotFoundException');
+    });
+
+    await t.test('public keys are P-384, in PEM, and imported once', async () => {
+      const publicKeyMaterial = newPublicKey();
+      const { keyPair } = await caller.get('ImportPlaybackKeyPair', { publicKeyMaterial });
+      assert.match(keyPair.fingerprint, /^([0-9a-f]{2}:){15}[0-9a-f]{2}$/);
+      await refused('ImportPlaybackKeyPair', { publicKeyMaterial }, 'ConflictException');
+      const pem = (type, options) => {
+        const pair = generateKeyPairSync(type, options);
+        return [pair.publicKey.export({ type: 'spki', format: 'pem' }), pair.privateKey.export({ type: 'pkcs8', format: 'pem' })];
+      };
+      const [, secret] = pem('ec', { namedCurve: 'P-384' });
+      for (const [what, material] of Object.entries({
+        'P-256': pem('ec', { namedCurve: 'P-256' })[0], 'P-521': pem('ec', { namedCurve: 'P-521' })[0],
+        Ed25519: pem('ed25519')[0], RSA: pem('rsa', { modulusLength: 2048 })[0], 'a private key': secret,
+        'no PEM': 'key', nothing: '', 'no base64': publicKeyMaterial.replace(/\n[^-]{4}/, '\n!!!!'),
+        'half of it': publicKeyMaterial.slice(0, 120), 'much of it': publicKeyMaterial.repeat(200),
+        'a zero byte': `${publicKeyMaterial.slice(0, 40)}\0${publicKeyMaterial.slice(40)}`,
+      })) {
+        const answer = await caller.call('ImportPlaybackKeyPair', { publicKeyMaterial: material });
+        assertError(what, answer, 'ValidationException');
+        assert.ok(!answer.text.includes(secret.split('\n')[1]), 'the refusal repeats no private key');
+        covered('ImportPlaybackKeyPair', 'error');
+      }
+      await caller.get('DeletePlaybackKeyPair', { arn: keyPair.arn });
+    });
+
+    for (const [kind, member, filter] of [
+      ['recording', 'recordingConfigurationArn', 'filterByRecordingConfigurationArn'],
+      ['policy', 'playbackRestrictionPolicyArn', 'filterByPlaybackRestrictionPolicyArn'],
+      ['ads', 'adConfigurationArn', 'filterByAdConfigurationArn'],
+    ]) {
+      await t.test(`what a channel uses is not deleted: ${kind}`, async () => {
+        const world = new World(caller);
+        const arn = await world.make(kind);
+        const { channel } = await caller.get('CreateChannel', { [member]: arn });
+        assert.equal(channel[member], arn);
+        await refused(kinds[kind].drop, { arn }, 'ConflictException');
+        const { channels } = await caller.get('ListChannels', { [filter]: arn });
+        assert.deepEqual(channels.map((one) => one.arn), [channel.arn]);
+        assert.equal(channels[0][member], arn);
+        const { channel: without } = await caller.get('UpdateChannel', { arn: channel.arn, [member]: '' });
+        assert.equal(without[member], '');
+        assert.deepEqual((await caller.get('ListChannels', { [filter]: arn })).channels, []);
+        await caller.get('UpdateChannel', { arn: channel.arn, [member]: arn });
+        await refused(kinds[kind].drop, { arn }, 'ConflictException');
+        await caller.get('DeleteChannel', { arn: channel.arn });
+        await world.drop(kind, arn);
+        await refused('CreateChannel', { [member]: arn }, 'ResourceNotFoundException');
+      });
+    }
+
+    await t.test('the filters of ListChannels exclude each other', async () => {
+      const filters = {
+        filterByName: 'a', filterByRecordingConfigurationArn: arnOf('recording-configuration', 'a'),
+        filterByPlaybackRestrictionPolicyArn: arnOf('playback-restriction-policy', 'a'),
+        filterByAdConfigurationArn: arnOf('ad-configuration', 'a'),
+      };
+      const names = Object.keys(filters);
+      for (const [i, one] of names.entries()) {
+        for (const other of names.slice(i + 1)) {
+          await refused('ListChannels', { [one]: filters[one], [other]: filters[other] }, 'ConflictException');
+        }
+      }
+    });
+
+    await t.test('rules between members of a channel', async () => {
+      const multitrackInputConfiguration = { enabled: true, policy: 'ALLOW', maximumResolution: 'HD' };
+      const good = { type: 'STANDARD', containerFormat: 'FRAGMENTED_MP4', multitrackInputConfiguration };
+      const { channel } = await caller.get('CreateChannel', good);
+      assert.deepEqual(channel.multitrackInputConfiguration, multitrackInputConfiguration);
+      const { channel: plain } = await caller.get('CreateChannel');
+      for (const change of [
+        { containerFormat: 'TS' }, { type: 'BASIC' }, { type: 'ADVANCED_SD' }, { type: 'ADVANCED_HD' },
+        { multitrackInputConfiguration: { enabled: true, policy: 'ALLOW' } },
+        { multitrackInputConfiguration: { enabled: true, maximumResolution: 'HD' } },
+        { multitrackInputConfiguration: { enabled: true } },
+      ]) {
+        await refused('CreateChannel', { ...good, ...change }, 'ValidationException', JSON.stringify(change));
+        await refused('UpdateChannel', { arn: plain.arn, ...good, ...change }, 'ValidationException', JSON.stringify(change));
+        if (!change.multitrackInputConfiguration) {
+          // The other half of the rule is already stored.
+          await refused('UpdateChannel', { arn: channel.arn, ...change }, 'ValidationException', JSON.stringify(change));
+        }
+      }
+      await caller.get('UpdateChannel', {
+        arn: channel.arn, multitrackInputConfiguration: { enabled: false }, containerFormat: 'TS', type: 'BASIC',
+      });
+      const unchanged = (await caller.get('GetChannel', { arn: plain.arn })).channel;
+      assert.deepEqual(unchanged, plain, 'what was refused changed nothing');
+      for (const { arn } of [channel, plain]) await caller.get('DeleteChannel', { arn });
+    });
+
+    await t.test('the preset follows the type', async () => {
+      const { channel } = await caller.get('CreateChannel', { type: 'ADVANCED_HD' });
+      assert.equal(channel.preset, 'HIGHER_BANDWIDTH_DELIVERY');
+      const update = async (change) => (await caller.get('UpdateChannel', { arn: channel.arn, ...change })).channel.preset;
+      assert.equal(await update({ preset: 'CONSTRAINED_BANDWIDTH_DELIVERY' }), 'CONSTRAINED_BANDWIDTH_DELIVERY');
+      assert.equal(await update({ name: 'kept' }), 'CONSTRAINED_BANDWIDTH_DELIVERY');
+      assert.equal(await update({ type: 'STANDARD' }), '');
+      assert.equal(await update({ type: 'ADVANCED_SD' }), 'HIGHER_BANDWIDTH_DELIVERY');
+      await caller.get('DeleteChannel', { arn: channel.arn });
+    });
+
+    await t.test('policies have at most 200 countries and 5 origins', async () => {
+      const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+      const codes = letters.flatMap((a) => letters.map((b) => a + b));
+      const origins = (count) => Array.from({ length: count }, (_, i) => `https://origin-${i}.example.com`);
+      const { playbackRestrictionPolicy: policy } = await caller.get('CreatePlaybackRestrictionPolicy', {
+        allowedOrigins: origins(5), allowedCountries: ['DE', 'FR', 'JP'],
+      });
+      for (const input of [{ allowedOrigins: origins(6) }, { allowedCountries: codes.slice(0, 201) }]) {
+        await refused('CreatePlaybackRestrictionPolicy', input, 'ValidationException');
+        await refused('UpdatePlaybackRestrictionPolicy', { arn: policy.arn, ...input }, 'ValidationException');
+      }
+      const read = await caller.get('GetPlaybackRestrictionPolicy', { arn: policy.arn });
+      assert.deepEqual(read.playbackRestrictionPolicy, policy);
+      await caller.get('DeletePlaybackRestrictionPolicy', { arn: policy.arn });
+    });
+
+    await t.test('an update changes what it names and keeps the rest', async () => {
+      const { channel } = await caller.get('CreateChannel', { name: 'first', tags: { a: 'b' }, insecureIngest: true });
+      const { channel: updated } = await caller.get('UpdateChannel', { arn: channel.arn, latencyMode: 'NORMAL', name: null });
+      assert.deepEqual(updated, { ...channel, latencyMode: 'NORMAL' });
+      assert.deepEqual((await caller.get('GetChannel', { arn: channel.arn })).channel, updated);
+      assert.equal((await caller.get('UpdateChannel', { arn: channel.arn, name: '' })).channel.name, '');
+      await caller.get('DeleteChannel', { arn: channel.arn });
+    });
+
+    await t.test('resources of other accounts, regions and types are not found', async () => {
+      const foreign = [
+        { region: 'local', account: '999999999999' }, { region: 'us-west-2', account: '000000000000' },
+      ];
+      const { channel } = await caller.get('CreateChannel');
+      const id = channel.arn.split('/')[1];
+      const named = operations.filter(({ name }) => !/^(Batch|List(?!Str|Tags)|Create(?!StreamKey)|Import|ListStreams$)/.test(name));
+      await all(named.flatMap((operation) => foreign.map((home) => async () => {
+        const member = inputMembers(operation).find((one) => /^(arn|channelArn|resourceArn)$/.test(one.name));
+        const type = /:([a-z-]+)\/\[/.exec(member.pattern)?.[1] ?? 'channel';
+        const rest = {
+          PutMetadata: { metadata: 'text' }, InsertAdBreak: { durationSeconds: 1 }, TagResource: { tags: {} },
+          UntagResource: { tagKeys: ['a'] }, StartViewerSessionRevocation: { viewerId: 'a' },
+        }[operation.name];
+        await refused(operation.name, { [member.name]: arnOf(type, id, home), ...rest }, 'ResourceNotFoundException',
+          `${operation.name} in ${home.account}`);
+      })));
+      await caller.get('GetChannel', { arn: channel.arn });
+      await caller.get('DeleteChannel', { arn: channel.arn });
+    });
+  });
+}
+
+test('a refusal names the member', async (t) => {
+  const { caller, world } = await startApi(t);
+  const answer = await caller.call('StartViewerSessionRevocation', {
+    channelArn: await world.shared('channel'), viewerId: 'x'.repeat(41),
+  });
+  assertError('viewerId', answer, 'ValidationException');
+  assert.match(answer.body.message, /viewerId/);
+  // Keys and metadata are secrets: no refusal repeats them.
+  for (const { what, build } of casesOf('PutMetadata').filter(({ form }) => form === 'invalid')) {
+    const secret = await caller.call('PutMetadata', { ...build({ channelArn: 'nothing' }), metadata: 'secret-words' });
+    assert.ok(!secret.text.includes('secret-words'), what);
+  }
+});
+
+test('with limits.mode ivs the service\'s own numbers hold', async (t) => {
+  const { server, caller } = await startApi(t, { limits: { mode: 'ivs' } });
+  // The SDK waits and tries again when it is throttled, as applications have it.
+  const client = makeClient(t, server, { maxAttempts: 20 });
+  const made = [];
+  for (let i = 0; i < 3; ++i) {
+    made.push((await send(client, 'CreatePlaybackRestrictionPolicy', {})).playbackRestrictionPolicy.arn);
+  }
+  await assert.rejects(send(client, 'CreatePlaybackRestrictionPolicy', {}), { name: 'ServiceQuotaExceededException' });
+  await send(client, 'DeletePlaybackRestrictionPolicy', { arn: made[0] });
+  await send(client, 'CreatePlaybackRestrictionPolicy', {});
+
+  for (const { name, defaultTps } of operations.filter((one) => /^List(Ch|Rec|Ad|PlaybackK)/.test(one.name))) {
+    const answers = await Promise.all(Array.from({ length: 4 * defaultTps }, () => caller.call(name)));
+    const good = answers.filter(({ status }) => status === 200).length;
+    assert.ok(good >= 1 && good <= 2 * defaultTps, `${name}: ${good} of ${4 * defaultTps} at once, ${defaultTps} a second`);
+    for (const answer of answers.filter(({ status }) => status !== 200)) assertError(name, answer, 'ThrottlingException');
+    covered(name, 'error');
+  }
+  // Another operation has a rate of its own.
+  await caller.get('ListStreams');
+});
