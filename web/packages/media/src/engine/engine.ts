@@ -26,7 +26,8 @@ export interface EngineEvents {
   /** The address was understood; qualities are known. */
   opened(): void;
   serverMoment(moment: ServerMoment): void;
-  fault(kind: 'network' | 'media', atManifest: boolean, status: number): void;
+  /** `code` is the `error_code` of a refusal's body, empty if it is not known. */
+  fault(kind: 'network' | 'media', atManifest: boolean, status: number, code?: string): void;
   /** An ID3 tag that belongs to media time `time`. */
   id3(time: number, data: Uint8Array): void;
   /** The list of qualities, or the one playing, changed. */

@@ -1,6 +1,7 @@
 /** hls.js, set up for low latency with our own pace: its catching up and its jumps to the edge are off. */
 import type Hls from 'hls.js';
 import type { HlsConfig, LevelDetails } from 'hls.js';
+import { errorCode } from '../recovery/refusal';
 import { hasCaptions } from './caption-bytes';
 import type { Engine, EngineEvents, Quality } from './engine';
 
@@ -11,6 +12,12 @@ type Library = { readonly default: typeof Hls } & Pick<
 
 /** The bitrate shown is the mean of so much media. */
 const measuredSeconds = 5;
+
+/** What a failed request brought, if it was text. */
+function bodyOf(request: unknown): string {
+  const asText = request instanceof XMLHttpRequest && ['', 'text'].includes(request.responseType);
+  return asText ? request.responseText : '';
+}
 
 const retry = (times: number) => ({ maxNumRetry: times, retryDelayMs: 300, maxRetryDelayMs: 2000 });
 
@@ -146,6 +153,7 @@ export class HlsEngine implements Engine {
         network ? 'network' : 'media',
         this.details === null && network,
         data.response?.code ?? 0,
+        errorCode(bodyOf(data.networkDetails)),
       );
     });
   }

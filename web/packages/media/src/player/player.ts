@@ -306,7 +306,8 @@ export class Player {
       else this.tell({ type: 'opened' });
     },
     serverMoment: (moment) => this.latencyMeter.learn(moment),
-    fault: (kind, atManifest, status) => this.tell({ type: 'fault', kind, atManifest, status }),
+    fault: (kind, atManifest, status, code = '') =>
+      this.tell({ type: 'fault', kind, atManifest, status, code }),
     id3: (time, data) => this.readTag(time, data),
     qualities: () => this.events.changed(),
     captions: () => {

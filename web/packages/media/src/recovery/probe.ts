@@ -1,5 +1,6 @@
 /** Looks at the playlists of a channel without playing them: is there a broadcast? */
 import type { Finding } from './recovery';
+import { errorCode, lookingAddress, refusalOf } from './refusal';
 
 const answerWithinMs = 8000;
 const longestPlaylist = 1 << 20;
@@ -11,12 +12,14 @@ async function text(
 ): Promise<[number, string, string]> {
   const either = AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]);
   const response = await fetcher(url, { cache: 'no-store', signal: either });
-  const body = response.ok ? await response.text() : '';
+  const refused = refusalOf(response.status, '') !== null;
+  const body = response.ok || refused ? await response.text() : '';
   return [response.status, body.slice(0, longestPlaylist), response.url || url];
 }
 
-function judge(status: number): Finding | null {
-  if (status === 401 || status === 403) return 'refused';
+function judge(status: number, body: string): Finding | null {
+  const refusal = refusalOf(status, errorCode(body));
+  if (refusal) return refusal;
   if (status === 400 || status === 404 || status === 410) return 'missing';
   if (status < 200 || status > 299) return 'unreachable';
   return null;
@@ -42,8 +45,10 @@ export async function probe(
   fetcher: typeof fetch = (...a) => fetch(...a),
 ): Promise<Finding> {
   try {
-    const [status, first, base] = await text(src, fetcher, signal);
-    const bad = judge(status);
+    const { url, bare } = lookingAddress(src);
+    const [status, first, base] = await text(url, fetcher, signal);
+    const bad = judge(status, first);
+    if (bad === 'refused' && bare) return 'live';
     if (bad) return bad;
     const variant = firstVariant(first);
     if (variant === null) return playable(first);
@@ -52,7 +57,7 @@ export async function probe(
       fetcher,
       signal,
     );
-    return judge(childStatus) ?? playable(child);
+    return judge(childStatus, child) ?? playable(child);
   } catch {
     return 'unreachable';
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { firstVariant, probe } from './probe';
+import { errorCode, lookingAddress, refusalOf } from './refusal';
 import { Recovery, type Action, type Event, type Finding } from './recovery';
 
 const fresh = () => new Recovery(() => 0.5);
@@ -167,6 +168,110 @@ describe('recovery', () => {
   });
 });
 
+const body = (code: string) =>
+  JSON.stringify([{ url: '/c.m3u8', error: 'why', error_code: code, type: 'error' }]);
+const singleUse = `a.${btoa(JSON.stringify({ 'aws:single-use-uuid': 'x', n: '\u00ff\u00fe?' }))
+  .replaceAll('+', '-')
+  .replaceAll('/', '_')
+  .replaceAll('=', '')}.c`;
+
+describe('refusals', () => {
+  const refused = (atManifest: boolean, code?: string): Event => ({
+    type: 'fault',
+    kind: 'network',
+    atManifest,
+    status: 403,
+    ...(code === undefined ? {} : { code }),
+  });
+
+  it.each<[string | undefined, string]>([
+    [undefined, 'refused'],
+    ['invalid_playback_auth_token', 'refused'],
+    ['playback_auth_error', 'restricted'],
+    ['resolution_not_allowed', 'restricted'],
+  ])('tells a bad token from a viewer who may not watch (%s)', (code, reason) => {
+    const r = fresh();
+    expect(run(r, start, refused(true, code))).toEqual(['open', 'close']);
+    expect([r.phase, r.reason]).toEqual(['failed', reason]);
+  });
+
+  it('ends when the session was revoked, by what a new start would be told', () => {
+    const r = fresh();
+    run(r, start, opened, steady);
+    expect(run(r, refused(false, 'playback_auth_error'), found('restricted'))).toEqual([
+      'probe',
+      'close',
+    ]);
+    expect([r.phase, r.reason]).toEqual(['failed', 'restricted']);
+  });
+
+  it('begins anew when only the session has ended', () => {
+    const r = fresh();
+    run(r, start, opened, steady);
+    expect(run(r, refused(false, 'playback_auth_error'), found('live'))).toEqual(['probe', 'open']);
+    run(r, opened, steady);
+    expect(run(r, net(503), found('live'))).toEqual(['probe', 'resume']);
+  });
+
+  it('goes on after a gap although the token has expired', () => {
+    const r = fresh();
+    run(r, start, opened, steady);
+    expect(run(r, net(0), found('unreachable'), timer, found('refused'))).toEqual([
+      'probe',
+      'wait 600',
+      'probe',
+      'resume',
+    ]);
+    run(r, steady);
+    expect([r.phase, r.reason]).toEqual(['on', null]);
+  });
+
+  it('does not ask for ever on an old token', () => {
+    const r = fresh();
+    run(r, start, opened, steady);
+    const actions: string[] = [];
+    for (let i = 0; i < 10; ++i) actions.push(...run(r, net(500), found('refused')));
+    expect(actions.filter((a) => a === 'resume')).toHaveLength(5);
+    expect(actions.at(-1)).not.toBe('resume');
+    expect([r.phase, r.reason]).toEqual(['failed', 'refused']);
+  });
+
+  it('believes a refusal of those who have not watched', () => {
+    const r = fresh();
+    expect(run(r, start, net(404, true), timer, found('refused'))).toEqual([
+      'open',
+      'close',
+      'wait 2000',
+      'probe',
+      'close',
+    ]);
+    expect(r.reason).toBe('refused');
+  });
+
+  it('reads bodies of one form only', () => {
+    expect(errorCode(body('a'))).toBe('a');
+    for (const other of ['', 'x', '[]', '{}', '[1]', '[null]', '[{"error_code":1}]', '"a"'])
+      expect(errorCode(other)).toBe('');
+    expect(errorCode(`[{"error_code":"a","x":"${'x'.repeat(5000)}"}]`)).toBe('');
+    expect(refusalOf(404, 'playback_auth_error')).toBeNull();
+    expect(refusalOf(401, '')).toBe('refused');
+  });
+
+  it('keeps a token that is good only once', () => {
+    expect(lookingAddress(`http://h/c.m3u8?a=1&token=${singleUse}`)).toEqual({
+      url: 'http://h/c.m3u8?a=1',
+      bare: true,
+    });
+    for (const src of [
+      'http://h/c.m3u8',
+      'http://h/c.m3u8?token=x',
+      `http://h/c?token=a.${btoa('{}')}.c`,
+      'http://[',
+    ])
+      expect(lookingAddress(src)).toEqual({ url: src, bare: false });
+  });
+});
+
 describe('probe', () => {
   const multi = '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n# a comment\nlow/index.m3u8\n';
   const server = (files: Record<string, [number, string]>) =>
@@ -198,10 +303,27 @@ describe('probe', () => {
     ['none', {}, 'missing'],
     ['a lost child', { [master]: [200, multi] }, 'missing'],
     ['a private one', { [master]: [403, ''] }, 'refused'],
+    ['a bad token', { [master]: [403, body('invalid_playback_auth_token')] }, 'refused'],
+    ['a forbidden country', { [master]: [403, body('playback_auth_error')] }, 'restricted'],
+    [
+      'a revoked session',
+      { [master]: [200, multi], [child]: [403, body('playback_auth_error')] },
+      'restricted',
+    ],
     ['a tired server', { [master]: [503, ''] }, 'unreachable'],
     ['a captive portal', { [master]: [200, '<html>'] }, 'unreachable'],
   ])('recognises %s', async (_, files, finding) => {
     expect(await ask(files)).toBe(finding);
+  });
+
+  it('does not use up a token that is good only once', async () => {
+    const src = `${master}?token=${singleUse}`;
+    const signal = new AbortController().signal;
+    const token = [403, body('invalid_playback_auth_token')] as [number, string];
+    expect(await probe(src, signal, server({ [master]: token }))).toBe('live');
+    expect(await probe(src, signal, server({}))).toBe('missing');
+    const country = [403, body('playback_auth_error')] as [number, string];
+    expect(await probe(src, signal, server({ [master]: country }))).toBe('restricted');
   });
 
   it('reads the first variant', () => {

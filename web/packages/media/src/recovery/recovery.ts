@@ -3,11 +3,13 @@
  * without timers, network or DOM: events go in, actions come out, the player carries them out.
  */
 
+import { refusalOf, type Refusal } from './refusal';
+
 export type Phase = 'idle' | 'opening' | 'waiting' | 'on' | 'reconnecting' | 'ended' | 'failed';
-export type Reason = 'refused' | 'unplayable' | 'unreachable' | 'offline' | null;
+export type Reason = Refusal | 'unplayable' | 'unreachable' | 'offline' | null;
 
 /** What looking at the playlists said. */
-export type Finding = 'live' | 'ended' | 'missing' | 'refused' | 'unreachable';
+export type Finding = 'live' | 'ended' | 'missing' | Refusal | 'unreachable';
 
 export type Event =
   | { readonly type: 'start' }
@@ -21,6 +23,8 @@ export type Event =
       readonly kind: 'network' | 'media';
       readonly atManifest: boolean;
       readonly status: number;
+      /** What a refusal's body says, empty if nothing is known. */
+      readonly code?: string;
     }
   /** The playlist has its end mark and everything was played (or nothing ever was). */
   | { readonly type: 'finished' }
@@ -44,6 +48,8 @@ export type Action =
   | { readonly type: 'wait'; readonly ms: number };
 
 const mostMediaFaults = 5;
+/** How often a session is taken up again although its token would no longer start one. */
+const mostResumes = 5;
 
 export class Recovery {
   phase: Phase = 'idle';
@@ -53,6 +59,8 @@ export class Recovery {
   private mediaFaults = 0;
   private stuck = 0;
   private played = false;
+  /** The server has ended the session that was played with. */
+  private sessionOver = false;
   /** What the pending timer is for. */
   private next: 'open' | 'probe' = 'probe';
   private readonly random: () => number;
@@ -95,7 +103,7 @@ export class Recovery {
       case 'fault':
         return event.kind === 'media'
           ? this.mediaFault()
-          : this.networkFault(event.atManifest, event.status);
+          : this.networkFault(event.atManifest, event.status, event.code ?? '');
       case 'stuck':
         return this.hangs();
       case 'found':
@@ -114,6 +122,7 @@ export class Recovery {
   }
 
   private open(): Action[] {
+    this.sessionOver = false;
     if (this.phase !== 'reconnecting') this.phase = 'opening';
     return [{ type: 'open' }];
   }
@@ -128,8 +137,10 @@ export class Recovery {
     return this.mediaFaults === 2 ? this.open() : [{ type: 'close' }, this.wait('open')];
   }
 
-  private networkFault(atManifest: boolean, status: number): Action[] {
-    if (atManifest && (status === 401 || status === 403)) return this.fail('refused');
+  private networkFault(atManifest: boolean, status: number, code: string): Action[] {
+    const refusal = refusalOf(status, code);
+    if (atManifest && refusal) return this.fail(refusal);
+    if (refusal) this.sessionOver = true;
     if (atManifest && (status === 404 || status === 410)) return this.absent();
     this.phase = 'reconnecting';
     this.reason = this.offline ? 'offline' : 'unreachable';
@@ -164,7 +175,7 @@ export class Recovery {
         }
         this.attempts += 1;
         // The same engine once; if that was not enough, a new one.
-        return this.attempts === 1 ? [{ type: 'resume' }] : this.open();
+        return this.attempts === 1 && !this.sessionOver ? [{ type: 'resume' }] : this.open();
       case 'ended':
         if (this.phase === 'ended') return [this.wait('probe')];
         this.phase = 'ended';
@@ -174,11 +185,23 @@ export class Recovery {
         if (looking) return [this.wait('probe')];
         return this.absent();
       case 'refused':
-        return this.fail('refused');
+      case 'restricted':
+        return this.refused(finding);
       case 'unreachable':
         if (!looking) this.reason = this.offline ? 'offline' : 'unreachable';
         return [this.wait('probe')];
     }
+  }
+
+  /**
+   * A token says who may begin. Whoever was watching goes on with the session when the connection is
+   * back, even if the token has expired or been used since.
+   */
+  private refused(refusal: Refusal): Action[] {
+    const watching = this.phase === 'reconnecting' && this.played && !this.sessionOver;
+    if (!watching || this.attempts >= mostResumes) return this.fail(refusal);
+    this.attempts += 1;
+    return [{ type: 'resume' }];
   }
 
   private backOnline(): Action[] {

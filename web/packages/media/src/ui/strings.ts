@@ -68,21 +68,35 @@ export function messageFor(state: PlayerState, trouble: Trouble): Message | null
         sign: 'mark',
       };
     case 'error':
-      return trouble === 'refused'
-        ? {
-            title: 'This broadcast is private',
-            text: 'Ask the broadcaster for access, then try again.',
-            retry: true,
-            sign: 'lock',
-          }
-        : {
-            title: 'The picture can’t be shown',
-            text: 'This browser could not play the broadcast. Try again, or use another browser.',
-            retry: true,
-            sign: 'warning',
-          };
+      return failure(trouble);
     default:
       return null;
+  }
+}
+
+function failure(trouble: Trouble): Message {
+  switch (trouble) {
+    case 'refused':
+      return {
+        title: 'This broadcast is private',
+        text: 'Your access is missing or has expired. Ask the broadcaster for access, then try again.',
+        retry: true,
+        sign: 'lock',
+      };
+    case 'restricted':
+      return {
+        title: 'You can’t watch this here',
+        text: 'The broadcaster limits who may watch and where, or has ended your access.',
+        retry: true,
+        sign: 'lock',
+      };
+    default:
+      return {
+        title: 'The picture can’t be shown',
+        text: 'This browser could not play the broadcast. Try again, or use another browser.',
+        retry: true,
+        sign: 'warning',
+      };
   }
 }
 
