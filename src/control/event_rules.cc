@@ -21,13 +21,7 @@ constexpr std::size_t kMaxName = 128;
 constexpr std::size_t kMaxTargetId = 64;
 constexpr std::size_t kMaxUrl = 2048;
 constexpr std::size_t kMaxSubject = 256;
-
-std::string_view name_of(Kind kind) {
-  return kind == Kind::kWebhook ? "WEBHOOK" : "NATS";
-}
-Kind kind_of(std::string_view name) {
-  return name == "NATS" ? Kind::kNats : Kind::kWebhook;
-}
+constexpr std::string_view kHidden = "***";  // stands for a password
 
 std::string secret_context(std::string_view rule, std::string_view target) {
   return fmt::format("event-target/{}/{}", rule, target);
@@ -79,6 +73,26 @@ base::Expected<void> add_targets(io::SqlConnection& sql, EventRule& rule) {
 
 }  // namespace
 
+std::string_view name_of(EventTarget::Kind kind) {
+  return kind == Kind::kWebhook ? "WEBHOOK" : "NATS";
+}
+EventTarget::Kind kind_of(std::string_view name) {
+  return name == "NATS" ? Kind::kNats : Kind::kWebhook;
+}
+
+std::string public_url(const EventTarget& target) {
+  std::string out = target.url;
+  if (target.kind != Kind::kNats) return out;
+  // Each of several servers may have its own.
+  for (std::size_t at = out.find('@'); at != std::string::npos; at = out.find('@', at + 1)) {
+    std::size_t start = out.rfind("://", at);
+    start = start == std::string::npos ? 0 : start + 3;
+    out.replace(start, at - start, kHidden);
+    at = start + kHidden.size();
+  }
+  return out;
+}
+
 base::Expected<void> check_event_target(const EventTarget& target) {
   static constexpr std::array<wire::http::UrlScheme, 2> kWebhook{{{"http", 80}, {"https", 443}}};
   static constexpr std::array<wire::http::UrlScheme, 2> kNats{{{"nats", 4222}, {"tls", 4222}}};
@@ -107,7 +121,13 @@ base::Expected<void> check_event_target(const EventTarget& target) {
     // Servers of NATS may be named with a user and password or a token.
     const std::size_t at = target.kind == Kind::kNats ? url.find('@') : std::string::npos;
     const std::size_t scheme = url.find("://");
-    if (at != std::string::npos && scheme < at) url.erase(scheme + 3, at - scheme - 2);
+    if (at != std::string::npos && scheme < at) {
+      if (url.compare(scheme + 3, at - scheme - 3, kHidden) == 0) {
+        return base::fail(ErrorCode::kInvalid,
+                          what + ": write user and password anew, they are not given away");
+      }
+      url.erase(scheme + 3, at - scheme - 2);
+    }
     const auto parsed = target.kind == Kind::kNats ? wire::http::parse_absolute_url(url, kNats)
                                                    : wire::http::parse_absolute_url(url, kWebhook);
     if (!parsed) return base::fail(base::Error(parsed.error()).with_context(what));
@@ -259,18 +279,20 @@ base::Expected<bool> delete_event_rule(io::SqlConnection& sql, std::string_view 
 
 base::Expected<void> put_event_target(io::SqlConnection& sql, const SecretBox& box,
                                       std::string_view rule, const EventTarget& target) {
-  const io::SqlValue sealed =
-      target.secret.empty()
-          ? io::SqlValue()
-          : io::SqlValue(box.seal(target.secret, secret_context(rule, target.id)));
+  // What is sealed for NATS is the address with its password.
+  const std::string shown = public_url(target);
+  const std::string& secret = shown != target.url ? target.url : target.secret;
+  const io::SqlValue sealed = secret.empty()
+                                  ? io::SqlValue()
+                                  : io::SqlValue(box.seal(secret, secret_context(rule, target.id)));
   auto put = run(sql,
                  "INSERT INTO event_targets (rule, id, kind, url, subject, sealed) "
                  "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (rule, id) DO UPDATE SET "
                  "url = excluded.url, subject = excluded.subject, sealed = CASE "
-                 "WHEN excluded.kind = event_targets.kind "
+                 "WHEN excluded.kind = 'WEBHOOK' AND event_targets.kind = 'WEBHOOK' "
                  "THEN coalesce(excluded.sealed, event_targets.sealed) ELSE excluded.sealed END, "
                  "kind = excluded.kind",
-                 {std::string(rule), target.id, std::string(name_of(target.kind)), target.url,
+                 {std::string(rule), target.id, std::string(name_of(target.kind)), shown,
                   target.subject, sealed});
   if (!put) return put;
   return note_change(sql);
@@ -314,7 +336,7 @@ base::Expected<std::optional<EventTarget>> load_event_target(io::SqlConnection& 
   if (!rows->is_null(0, 4)) {
     auto secret = box.open(rows->octets(0, 4), secret_context(rule, target));
     if (!secret) return base::fail(std::move(secret.error()));
-    out.secret = std::move(*secret);
+    (out.kind == Kind::kNats ? out.url : out.secret) = std::move(*secret);
   }
   return out;
 }

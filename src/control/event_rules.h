@@ -51,6 +51,13 @@ struct CompiledRule {
 inline constexpr std::size_t kMaxEventTargets = 5;
 inline constexpr std::int64_t kMaxEventRules = 300;
 
+/// "WEBHOOK" and "NATS", as in the API and the database.
+std::string_view name_of(EventTarget::Kind kind);
+EventTarget::Kind kind_of(std::string_view name);
+
+/// The URL with *** in the place of what NATS servers are entered with.
+std::string public_url(const EventTarget& target);
+
 /// Whether the URL fits the kind: http(s):// for webhooks, nats:// or tls:// for NATS. kInvalid;
 /// the sentence does not repeat the URL.
 base::Expected<void> check_event_target(const EventTarget& target);
