@@ -9,6 +9,7 @@
 
 #include "base/metrics.h"
 #include "io/system.h"
+#include "server/event_stream.h"
 #include "server/static_files.h"
 
 namespace server {
@@ -94,6 +95,8 @@ void Site::get(HttpSession& session, wire::http::RequestId id, Request&& request
     session.respond(id, server_info(session, request));
   } else if (path == "/api/rostrum/v1/channels") {
     all_channels(session, id);
+  } else if (path == "/api/rostrum/v1/events") {
+    serve_events(session, id, std::move(request), control_);
   } else if (path.starts_with(kOneChannel)) {
     one_channel(session, id, path.substr(kOneChannel.size()));
   } else if (auto file = static_file(request)) {
