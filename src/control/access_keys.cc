@@ -86,7 +86,22 @@ json::object describe(const io::SqlResult& rows, std::size_t row) {
   return key;
 }
 
+// Nobody makes or deletes a key that may do more than their own.
+ApiResult<void> may_manage(const AccessKey& caller, std::string_view service) {
+  if (!caller.service.empty() && service != caller.service) {
+    return denied(
+        fmt::format("this access key may manage keys for the service {} only", caller.service));
+  }
+  if (caller.requests_per_second > 0 || caller.requests_per_day > 0) {
+    return denied("an access key with a usage plan may not manage keys");
+  }
+  return {};
+}
+
 ApiObject create_key(Call& call) {
+  if (auto may = may_manage(call.caller, text_of(call.input, "service")); !may) {
+    return std::unexpected(may.error());
+  }
   auto counted = call.sql.run("SELECT count(*) FROM access_keys");
   if (!counted) return internal(counted.error());
   if (counted->integer(0, 0) >= kMaxKeys) {
@@ -114,9 +129,14 @@ ApiObject create_key(Call& call) {
 ApiObject delete_key(Call& call) {
   const std::string id = text_of(call.input, "accessKeyId");
   if (id == call.caller.id) return conflict("a key cannot delete itself; use another one");
+  auto rows = call.sql.run("SELECT service FROM access_keys WHERE id = $1", {id});
+  if (!rows) return internal(rows.error());
+  if (rows->empty()) return not_found("there is no such access key");
+  if (auto may = may_manage(call.caller, rows->text(0, 0)); !may) {
+    return std::unexpected(may.error());
+  }
   auto deleted = call.sql.run("DELETE FROM access_keys WHERE id = $1", {id});
   if (!deleted) return internal(deleted.error());
-  if (deleted->changed == 0) return not_found("there is no such access key");
   (void)call.sql.run("DELETE FROM access_key_usage WHERE key_id = $1", {id});
   return json::object{};
 }
@@ -205,6 +225,11 @@ ApiResult<void> may_call(const AccessKey& key, const Service& service, const Ope
   if (key.read_only && !reads) {
     return denied(
         fmt::format("this access key may only read; {} changes something", operation.name));
+  }
+  // Whoever has a stream key may publish.
+  const bool secret = operation.name == "GetStreamKey" || operation.name == "BatchGetStreamKey";
+  if (key.read_only && secret) {
+    return denied("this access key may only read, and the values of stream keys are secret");
   }
   return {};
 }
