@@ -230,7 +230,7 @@ class Loader {
 
   void read_event_rules(const YamlNode& list) {
     EventRuleConfig initial;
-    initial.pattern = "{}";
+    initial.pattern = kAllEvents;
     read_entries(list, kEventRules, event_rule_settings(), initial,
                  [this](const std::string& name, EventRuleConfig rule, const Seen& seen) {
                    if (!rule.name.empty()) unique(rule_names_, rule.name, name, "name", seen);

@@ -37,7 +37,7 @@ struct ChannelConfig {
 /// A rule for events with its one target.
 struct EventRuleConfig {
   std::string name;
-  std::string pattern;  // JSON; "{}" matches every event
+  std::string pattern;  // JSON
   std::string url;
   std::string subject;  // NATS only
   std::string secret;   // signs webhooks

@@ -53,6 +53,9 @@ struct Setting {
 std::span<const Setting<Config>> server_settings();
 /// Rows for one entry of `channels`; names are not dotted.
 std::span<const Setting<ChannelConfig>> channel_settings();
+/// A pattern that every event matches: the language has no empty one.
+inline constexpr std::string_view kAllEvents = R"({"source":["aws.ivs"]})";
+
 /// Rows for one entry of `event_rules`.
 std::span<const Setting<EventRuleConfig>> event_rule_settings();
 
