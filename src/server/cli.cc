@@ -1,34 +1,35 @@
 #include "server/cli.h"
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <algorithm>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/log.h"
+#include "server/backup_command.h"
+#include "server/channel_command.h"
+#include "server/cli_options.h"
+#include "server/completion_command.h"
 #include "server/config_command.h"
+#include "server/ctl_command.h"
+#include "server/key_command.h"
 #include "server/loadtest.h"
+#include "server/rule_command.h"
 #include "server/server.h"
 #include "server/version.h"
 
 namespace server {
 namespace {
 
-void print(std::FILE* stream, const std::string& text) {
-  (void)std::fwrite(text.data(), 1, text.size(), stream);
-}
-
-void add_config_options(CLI::App& app, ConfigArguments& arguments) {
-  app.add_option("-c,--config", arguments.file, "Configuration file (YAML)");
-  app.add_option("--set", arguments.overrides, "One setting, as name=value; may be repeated");
-}
-
 int run_serve(ConfigArguments& arguments, const ServeOptions& options, bool demo) {
   if (demo) arguments.overrides.insert(arguments.overrides.begin(), "demo.enabled=true");
   auto loaded = read_config(arguments);
   if (!loaded) {
-    for (const base::Error& error : loaded.error()) print(stderr, error.message + "\n");
-    return 2;
+    CommandOutput output{.exit_code = 2};
+    for (const base::Error& error : loaded.error()) output.errors += error.message + "\n";
+    return print(output);
   }
   base::configure_log(loaded->config.log.level, loaded->config.log.format);
   for (const std::string& warning : loaded->warnings) {
@@ -90,14 +91,53 @@ void add_watch(CLI::App& app, loadtest::WatchOptions& options, int& exit_code) {
   command.callback([&] { exit_code = loadtest::run_watch(options); });
 }
 
+/// Commands that take their options from the API's tables, so that CLI11 cannot know them; words
+/// like these may stand among their values.
+std::optional<CommandOutput> run_client_command(std::span<const std::string> words,
+                                                const ctl::Environment& environment) {
+  if (words.empty()) return std::nullopt;
+  const auto rest = words.subspan(1);
+  if (words[0] == "ctl") return ctl::run_ctl(rest, environment);
+  if (words[0] == "channel") {
+    return ctl::run_verb("channel", ctl::channel_verbs(), rest, environment);
+  }
+  if (words[0] == "rule") return ctl::run_verb("rule", ctl::rule_verbs(), rest, environment);
+  return std::nullopt;
+}
+
+void add_client_commands(CLI::App& app) {
+  app.add_subcommand("ctl", "Call any operation of a running server's API");
+  app.add_subcommand("channel", "Channels of a running server: create, list, show, ...");
+  app.add_subcommand("rule", "Event rules of a running server: put, list, test, ...");
+}
+
+void add_completion(CLI::App& app, std::string& shell, int& exit_code) {
+  CLI::App& command = *app.add_subcommand("completion", "Print a script that completes commands");
+  command.add_option("shell", shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  command.callback([&] { exit_code = print({.output = completion_script(shell)}); });
+}
+
+/// What the scripts of `completion` ask: "complete -- WORD...".
+CommandOutput list_completions(const CLI::App& app, std::span<const std::string> words) {
+  CommandOutput output;
+  for (const std::string& word : complete(app, words)) output.output += word + "\n";
+  return output;
+}
+
 }  // namespace
 
 int run_command_line(int count, char** words, const char* const* environment) {
   CLI::App app("Rostrum: self-hosted interactive live video", "rostrum");
   app.set_version_flag("--version", "rostrum " + std::string(kVersion));
   app.require_subcommand(1);
+  const std::vector<std::string> given(words + std::min(count, 1), words + count);
   ConfigArguments arguments;
   arguments.environment = split_environment(environment);
+  if (const auto done = run_client_command(given, arguments.environment)) return print(*done);
+  std::erase_if(arguments.environment,
+                [](const auto& variable) { return ctl::is_client_variable(variable.first); });
   int exit_code = 0;
 
   CLI::App& serve_command = *app.add_subcommand("serve", "Run the server");
@@ -118,12 +158,7 @@ int run_command_line(int count, char** words, const char* const* environment) {
     } else {
       add_config_options(command, arguments);
     }
-    command.callback([&, action] {
-      const CommandOutput result = run_config_command(action, arguments);
-      print(stdout, result.output);
-      print(stderr, result.errors);
-      exit_code = result.exit_code;
-    });
+    command.callback([&, action] { exit_code = print(run_config_command(action, arguments)); });
   };
   add_action("check", "Say whether a configuration file is right", ConfigAction::kCheck);
   add_action("show", "Print the settings that would be used, secrets masked", ConfigAction::kShow);
@@ -136,6 +171,15 @@ int run_command_line(int count, char** words, const char* const* environment) {
   add_publish(loadtest_command, publish_options, exit_code);
   loadtest::WatchOptions watch_options;
   add_watch(loadtest_command, watch_options, exit_code);
+
+  add_key_command(app, arguments, exit_code);
+  add_client_commands(app);
+  add_backup_command(app, arguments, exit_code);
+  std::string shell;
+  add_completion(app, shell, exit_code);
+  if (given.size() > 1 && given[0] == "complete" && given[1] == "--") {
+    return print(list_completions(app, std::span(given).subspan(2)));
+  }
 
   CLI11_PARSE(app, count, words);
   return exit_code;
