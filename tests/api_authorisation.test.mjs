@@ -9,8 +9,11 @@ import { countOf, covered } from './support/coverage.mjs';
 import { all, assertError, assertSuccess, Caller, errorOf, makeClient, requestOf, send } from './support/ivs.mjs';
 import { operations } from './support/model.mjs';
 
-/** What the names of the API call reading; the model's `readonly` is wrong about revocations. */
-const reads = (name) => /^(Get|List|BatchGet)/.test(name);
+/**
+ * What the names of the API call reading; the model's `readonly` is wrong about revocations. Whoever
+ * reads the value of a stream key may publish with it.
+ */
+const reads = (name) => /^(Get|List|BatchGet)(?!StreamKey$)/.test(name);
 const minutes = (count) => new Date(Date.now() + count * 60_000);
 
 test('every operation asks who is calling', async (t) => {
@@ -83,6 +86,24 @@ test('every operation asks who is calling', async (t) => {
       ['BatchStartViewerSessionRevocation', { viewerSessions: [{ channelArn: channel, viewerId: 'a' }, { channelArn: another, viewerId: 'a' }] }],
       ['TagResource', { resourceArn: another, tags: { a: 'b' } }], ['ListChannels', {}], ['CreateChannel', {}],
     ]) assertError(name, await keys.other.call(name, input), 'AccessDeniedException');
+  });
+
+  await t.test('no key makes one that may do more', async () => {
+    const ask = (by, name, input) => by.raw({ method: 'POST', path: `/${name}`, body: JSON.stringify(input) }, { service: 'rostrum' });
+    const rules = await caller.withKey(t, { name: 'rules', service: 'rostrum' });
+    const planned = await caller.withKey(t, { name: 'planned', usagePlan: { requestsPerDay: 1000 } });
+    const more = [{}, { service: 'ivs' }, { access: 'READ_ONLY' }];
+    for (const by of [rules, planned, keys.readOnly, keys.same, keys.ivs]) {
+      for (const input of more) {
+        assertError(JSON.stringify(input), await ask(by, 'CreateAccessKey', input), 'AccessDeniedException', 403);
+      }
+      assertError('deleting', await ask(by, 'DeleteAccessKey', { accessKeyId }), 'AccessDeniedException', 403);
+    }
+    const made = await ask(rules, 'CreateAccessKey', { service: 'rostrum', access: 'READ_ONLY' });
+    assert.equal(made.status, 200, made.text);
+    assert.equal((await ask(rules, 'DeleteAccessKey', { accessKeyId: made.body.accessKey.accessKeyId })).status, 204);
+    assertError('itself', await ask(caller, 'DeleteAccessKey', { accessKeyId }), 'ConflictException', 409);
+    assertSuccess('ListStreamKeys', await keys.readOnly.call('ListStreamKeys', { channelArn: channel }));
   });
 
   await t.test('a key that was deleted opens nothing any more', async () => {
