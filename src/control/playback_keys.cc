@@ -27,7 +27,7 @@ json::object key_object(const Call& call, const io::SqlResult& rows, std::size_t
 }
 
 void tell_viewers(Call& call) {
-  call.after_commit.emplace_back([&platform = call.platform] { platform.viewers.forget_all(); });
+  call.after_commit.emplace_back([&platform = call.platform] { platform.viewers.forget_keys(); });
 }
 
 ApiObject import_key_pair(Call& call) {

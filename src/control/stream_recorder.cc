@@ -195,7 +195,7 @@ void StreamRecorder::on_event(const live::StreamEvent& event) {
   log_event(event);
   platform_.board.on_event(event);
   // Gates know a channel before anything of it can be played, so that they never have to wait.
-  if (event.kind == Kind::kSessionCreated) platform_.viewers.forget(event.channel);
+  if (event.kind == Kind::kSessionCreated) platform_.viewers.prepare(event.channel);
   auto told = tell(event);
   if (!told) return;
   platform_.sql.write(

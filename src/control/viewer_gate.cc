@@ -17,9 +17,16 @@ constexpr std::size_t kMaxToken = 2048;
 // A session that is used goes on without end; an address that nobody uses dies after this.
 constexpr std::int64_t kUnusedAddress = 3600;  // seconds
 constexpr std::chrono::minutes kIdleSession{10};
+// Before an address would die on a loop that does not know the session, that loop is told of it.
+constexpr std::chrono::seconds kFirstRenewal{kUnusedAddress / 2};
+constexpr std::chrono::minutes kRenewal{4};
 
 live::ViewRefusal try_again() {
   return {503, "not_available", "the channel cannot be checked now; try again"};
+}
+
+std::int64_t wall_seconds() {
+  return std::chrono::floor<std::chrono::seconds>(io::Loop::wall_now().time_since_epoch()).count();
 }
 
 std::string fingerprint(std::string_view token) {
@@ -36,27 +43,33 @@ bool country_allowed(const RestrictionPolicy& policy, live::CountryCode country)
 
 }  // namespace
 
-const ChannelAccess* ViewerGate::find(const base::ChannelId& channel) const {
+bool ViewerGate::Channel::is_revoked(const std::string& viewer, std::int64_t version) const {
+  if (viewer.empty()) return false;
+  const auto found = revoked.find(viewer);
+  if (found != revoked.end() && version <= found->second) return true;
+  return access->is_revoked(viewer, version);
+}
+
+const ViewerGate::Channel* ViewerGate::find(const base::ChannelId& channel) const {
   const auto found = channels_.find(channel);
-  return found == channels_.end() ? nullptr : found->second.get();
+  return found == channels_.end() ? nullptr : &found->second;
 }
 
 void ViewerGate::authorise_view(live::ViewRequest request, Answer answer) {
-  if (const auto found = channels_.find(request.channel);
-      found != channels_.end() && keys_ != nullptr) {
+  if (const Channel* known = find(request.channel); known != nullptr && can_decide(*known)) {
     // An update may replace the channel while somebody is told.
-    const std::shared_ptr<const ChannelAccess> access = found->second;
+    const std::shared_ptr<const ChannelAccess> access = known->access;
     decide(std::move(request), *access, std::move(answer));
     return;
   }
-  auto& waiting = waiting_[request.channel];
-  if (waiting.size() >= kMaxWaiting) {
+  const auto [entry, is_first] = waiting_.try_emplace(request.channel);
+  if (entry->second.size() >= kMaxWaiting) {
     answer(std::unexpected(try_again()));
     return;
   }
   const base::ChannelId channel = request.channel;
-  waiting.push_back({std::move(request), std::move(answer)});
-  if (waiting.size() == 1) host_.load(channel);
+  entry->second.push_back({std::move(request), std::move(answer)});
+  if (is_first) host_.load(channel);
 }
 
 void ViewerGate::decide(live::ViewRequest request, const ChannelAccess& access, Answer answer) {
@@ -105,8 +118,12 @@ void ViewerGate::on_claims(live::ViewRequest request, PlaybackClaims claims, Ans
     answer(std::unexpected(allowed.error()));
     return;
   }
-  const ChannelAccess* access = find(request.channel);
-  if (access == nullptr || access->is_revoked(claims.viewer, claims.version)) {
+  const Channel* known = find(request.channel);
+  if (known == nullptr) {
+    answer(std::unexpected(try_again()));
+    return;
+  }
+  if (known->is_revoked(claims.viewer, claims.version)) {
     answer(std::unexpected(view_refused("the viewer's session was revoked")));
     return;
   }
@@ -145,8 +162,7 @@ std::expected<void, live::ViewRefusal> ViewerGate::check_policy(const ChannelAcc
 
 live::ViewGrant ViewerGate::grant(const live::ViewRequest& request, const PlaybackClaims& claims) {
   ViewerSession session;
-  session.issued_at =
-      std::chrono::floor<std::chrono::seconds>(io::Loop::wall_now().time_since_epoch()).count();
+  session.issued_at = wall_seconds();
   session.max_height = claims.max_height;
   session.viewer = claims.viewer;
   session.version = claims.version;
@@ -155,10 +171,19 @@ live::ViewGrant ViewerGate::grant(const live::ViewRequest& request, const Playba
   live::ViewGrant granted;
   granted.session = signer_.sign(session, request.channel.str());
   granted.max_height = claims.max_height;
-  make_room_for_session();
-  sessions_.insert_or_assign(granted.session,
-                             Known{request.channel.str(), std::move(session), loop_.now()});
+  keep_session(request.channel, granted.session, std::move(session));
   return granted;
+}
+
+ViewerGate::Known& ViewerGate::keep_session(const base::ChannelId& channel, std::string text,
+                                            ViewerSession session) {
+  make_room_for_session();
+  const base::MonotonicTime now = loop_.now();
+  const std::chrono::seconds age(wall_seconds() - session.issued_at);
+  const base::MonotonicTime renew_at = now + std::max<base::Duration>(kFirstRenewal - age, {});
+  return sessions_
+      .insert_or_assign(std::move(text), Known{channel.str(), std::move(session), now, renew_at})
+      .first->second;
 }
 
 void ViewerGate::make_room_for_session() {
@@ -166,33 +191,44 @@ void ViewerGate::make_room_for_session() {
   const base::MonotonicTime now = loop_.now();
   std::erase_if(sessions_,
                 [&](const auto& entry) { return now - entry.second.last_used > kIdleSession; });
-  // They can all be read again from their addresses.
+  if (sessions_.size() < kMaxSessions) return;
+  // The young ones can be read again from their addresses.
+  const std::int64_t old = wall_seconds() - kUnusedAddress / 2;
+  std::erase_if(sessions_, [&](const auto& entry) { return entry.second.session.issued_at > old; });
   if (sessions_.size() >= kMaxSessions) sessions_.clear();
 }
 
 ViewerGate::Known* ViewerGate::find_session(const base::ChannelId& channel, std::string_view text) {
-  const base::MonotonicTime now = loop_.now();
   if (const auto found = sessions_.find(text); found != sessions_.end()) {
     if (found->second.channel != channel.str()) return nullptr;
-    if (now - found->second.last_used <= kIdleSession) return &found->second;
+    if (loop_.now() - found->second.last_used <= kIdleSession) return &found->second;
     sessions_.erase(found);
   }
   auto opened = signer_.open(text, channel.str());
-  if (!opened) return nullptr;
-  const std::int64_t age =
-      std::chrono::floor<std::chrono::seconds>(io::Loop::wall_now().time_since_epoch()).count() -
-      opened->issued_at;
-  if (age > kUnusedAddress) return nullptr;
-  make_room_for_session();
-  return &sessions_
-              .insert_or_assign(std::string(text), Known{channel.str(), std::move(*opened), now})
-              .first->second;
+  if (!opened || wall_seconds() - opened->issued_at > kUnusedAddress) return nullptr;
+  return &keep_session(channel, std::string(text), std::move(*opened));
+}
+
+void ViewerGate::on_renewal(const base::ChannelId& channel, const std::string& session) {
+  if (const auto found = sessions_.find(session); found != sessions_.end()) {
+    found->second.last_used = loop_.now();
+    return;
+  }
+  auto opened = signer_.open(session, channel.str());
+  if (!opened) return;
+  // It was told of just now: no need to tell the others soon.
+  keep_session(channel, session, std::move(*opened)).renew_at = loop_.now() + kRenewal;
 }
 
 std::expected<live::SessionBounds, live::ViewRefusal> ViewerGate::check_session(
     const base::ChannelId& channel, std::string_view session, std::string_view origin) {
-  const ChannelAccess* access = find(channel);
-  if (access == nullptr) return std::unexpected(try_again());
+  const Channel* entry = find(channel);
+  if (entry == nullptr) {
+    // It is live, so somebody should know it: the player will come again.
+    if (waiting_.try_emplace(channel).second) host_.load(channel);
+    return std::unexpected(try_again());
+  }
+  const ChannelAccess* const access = entry->access.get();
   if (session == live::ViewGrant::kOpenSession) {
     if (access->is_open()) return live::SessionBounds{};
     return std::unexpected(
@@ -202,7 +238,7 @@ std::expected<live::SessionBounds, live::ViewRefusal> ViewerGate::check_session(
   if (known == nullptr) {
     return std::unexpected(view_refused("the session has ended: begin with the playback URL"));
   }
-  if (access->is_revoked(known->session.viewer, known->session.version)) {
+  if (entry->is_revoked(known->session.viewer, known->session.version)) {
     return std::unexpected(view_refused("the viewer's session was revoked"));
   }
   if (known->session.strict_origin &&
@@ -216,50 +252,71 @@ std::expected<live::SessionBounds, live::ViewRefusal> ViewerGate::check_session(
     return std::unexpected(view_refused("the channel cannot be watched on pages of this origin"));
   }
   known->last_used = loop_.now();
+  if (known->last_used >= known->renew_at) {
+    known->renew_at = known->last_used + kRenewal;
+    host_.renew(loop_, channel, std::string(session));
+  }
   return live::SessionBounds{known->session.max_height};
+}
+
+void ViewerGate::refuse_waiting(const base::ChannelId& channel, const live::ViewRefusal& refusal) {
+  auto waiting = waiting_.extract(channel);
+  if (waiting.empty()) return;
+  for (Waiting& one : waiting.mapped()) one.answer(std::unexpected(refusal));
 }
 
 void ViewerGate::update(const base::ChannelId& channel,
                         std::shared_ptr<const ChannelAccess> access) {
   if (access == nullptr) {
     channels_.erase(channel);
-    for (Waiting& waiting : std::exchange(waiting_[channel], {})) {
-      waiting.answer(
-          std::unexpected(live::ViewRefusal{404, "not_found", "there is no such channel"}));
-    }
-    waiting_.erase(channel);
+    refuse_waiting(channel, {404, "not_found", "there is no such channel"});
     return;
   }
-  channels_.insert_or_assign(channel, std::move(access));
-  if (keys_ == nullptr) return;
-  const auto found = waiting_.find(channel);
-  if (found == waiting_.end()) return;
-  std::vector<Waiting> waiting = std::move(found->second);
-  waiting_.erase(found);
-  for (Waiting& one : waiting) authorise_view(std::move(one.request), std::move(one.answer));
+  const Channel& known =
+      channels_.insert_or_assign(channel, Channel{std::move(access)}).first->second;
+  if (!can_decide(known)) return;
+  auto waiting = waiting_.extract(channel);
+  if (waiting.empty()) return;
+  for (Waiting& one : waiting.mapped()) {
+    authorise_view(std::move(one.request), std::move(one.answer));
+  }
 }
 
 void ViewerGate::load_failed(const base::ChannelId& channel) {
-  const auto found = waiting_.find(channel);
-  if (found == waiting_.end()) return;
-  std::vector<Waiting> waiting = std::move(found->second);
-  waiting_.erase(found);
-  for (Waiting& one : waiting) one.answer(std::unexpected(try_again()));
+  channels_.erase(channel);
+  refuse_waiting(channel, try_again());
 }
 
 void ViewerGate::update_keys(std::shared_ptr<const PlaybackKeys> keys) {
   keys_ = std::move(keys);
   verified_.clear();
+  std::vector<Waiting> ready;
+  for (auto entry = waiting_.begin(); entry != waiting_.end();) {
+    if (!channels_.contains(entry->first)) {
+      ++entry;
+      continue;
+    }
+    for (Waiting& one : entry->second) ready.push_back(std::move(one));
+    entry = waiting_.erase(entry);
+  }
+  for (Waiting& one : ready) authorise_view(std::move(one.request), std::move(one.answer));
+}
+
+void ViewerGate::keys_failed() {
+  keys_ = nullptr;
+  verified_.clear();
+  auto waiting = std::exchange(waiting_, {});
+  for (auto& [channel, list] : waiting) {
+    for (Waiting& one : list) one.answer(std::unexpected(try_again()));
+  }
 }
 
 void ViewerGate::revoke(const base::ChannelId& channel, const std::string& viewer,
                         std::int64_t version) {
   const auto found = channels_.find(channel);
   if (found == channels_.end()) return;
-  auto changed = std::make_shared<ChannelAccess>(*found->second);
-  auto& kept = changed->revoked[viewer];
+  auto& kept = found->second.revoked.try_emplace(viewer, version).first->second;
   kept = std::max(kept, version);
-  found->second = std::move(changed);
 }
 
 }  // namespace control

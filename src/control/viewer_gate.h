@@ -26,6 +26,9 @@ class ViewerGateHost {
   virtual ~ViewerGateHost() = default;
   /// Loads the channel (and the keys, if none are there yet) and brings it to every gate.
   virtual void load(const base::ChannelId& channel) = 0;
+  /// Tells all gates but the one of `from` that the session is still used.
+  virtual void renew(const io::Loop& from, const base::ChannelId& channel,
+                     const std::string& session) = 0;
   using Verified = std::move_only_function<void(std::expected<PlaybackClaims, live::ViewRefusal>)>;
   /// Verifies a token on a worker; answers on `loop`.
   virtual void verify(io::Loop& loop, std::string token, std::shared_ptr<const PlaybackKeys> keys,
@@ -54,10 +57,14 @@ class ViewerGate final : public live::ViewAdmission {
 
   /// The channel as it is now; null if it has gone. Answers who waited for it.
   void update(const base::ChannelId& channel, std::shared_ptr<const ChannelAccess> access);
-  /// It could not be loaded.
+  /// It could not be loaded: what was known of it may be old.
   void load_failed(const base::ChannelId& channel);
+  /// Answers who waited for them.
   void update_keys(std::shared_ptr<const PlaybackKeys> keys);
+  void keys_failed();
   void revoke(const base::ChannelId& channel, const std::string& viewer, std::int64_t version);
+  /// Another loop's gate sees the session used.
+  void on_renewal(const base::ChannelId& channel, const std::string& session);
   std::size_t known_sessions() const { return sessions_.size(); }
 
  private:
@@ -69,6 +76,14 @@ class ViewerGate final : public live::ViewAdmission {
     std::string channel;
     ViewerSession session;
     base::MonotonicTime last_used{};
+    base::MonotonicTime renew_at{};  // when the other loops must hear that it is used
+  };
+  struct Channel {
+    std::shared_ptr<const ChannelAccess> access;
+    /// Revoked since it was loaded: viewers and versions.
+    std::unordered_map<std::string, std::int64_t> revoked = {};
+
+    bool is_revoked(const std::string& viewer, std::int64_t version) const;
   };
   struct TextHash {
     using is_transparent = void;
@@ -86,13 +101,19 @@ class ViewerGate final : public live::ViewAdmission {
   live::ViewGrant grant(const live::ViewRequest& request, const PlaybackClaims& claims);
   Known* find_session(const base::ChannelId& channel, std::string_view text);
   void make_room_for_session();
-  const ChannelAccess* find(const base::ChannelId& channel) const;
+  Known& keep_session(const base::ChannelId& channel, std::string text, ViewerSession session);
+  const Channel* find(const base::ChannelId& channel) const;
+  bool can_decide(const Channel& channel) const {
+    return keys_ != nullptr || !channel.access->authorized;
+  }
+  void refuse_waiting(const base::ChannelId& channel, const live::ViewRefusal& refusal);
 
   io::Loop& loop_;
   ViewerGateHost& host_;
   ViewerSessionSigner signer_;
-  std::unordered_map<base::ChannelId, std::shared_ptr<const ChannelAccess>, base::IdHash> channels_;
+  std::unordered_map<base::ChannelId, Channel, base::IdHash> channels_;
   std::shared_ptr<const PlaybackKeys> keys_;
+  /// Channels that are being loaded (or whose keys are), and who waits; perhaps nobody.
   std::unordered_map<base::ChannelId, std::vector<Waiting>, base::IdHash> waiting_;
   ByText<Known> sessions_;
   ByText<PlaybackClaims> verified_;  // by the token's SHA-256

@@ -59,12 +59,17 @@ class Gates final : public ViewerGates, public ViewerGateHost {
     return *gates_.back().gate;
   }
 
-  void forget(const base::ChannelId& channel) override { load(channel); }
-  void forget_all() override;
-  void revoke(const base::ChannelId& channel, const std::string& viewer,
-              std::int64_t version) override {
-    on_all([=](ViewerGate& gate) { gate.revoke(channel, viewer, version); });
+  void prepare(const base::ChannelId& channel) override { load(channel); }
+  void forget(const base::ChannelId& channel) override {
+    // Nobody holds it: whoever asks for it will read what is there now.
+    if (held_.with([&](auto& held) { return held.channels.contains(channel.str()); })) {
+      load(channel);
+    }
   }
+  void forget_policies() override;
+  void forget_keys() override;
+  void revoke(const base::ChannelId& channel, const std::string& viewer,
+              std::int64_t version) override;
   std::uint64_t take_refused_views() override {
     const std::uint64_t now = refused_.value();
     return now - std::exchange(told_refused_, now);
@@ -72,6 +77,14 @@ class Gates final : public ViewerGates, public ViewerGateHost {
 
   // ViewerGateHost
   void load(const base::ChannelId& channel) override;
+  void renew(const io::Loop& from, const base::ChannelId& channel,
+             const std::string& session) override {
+    for (Entry& entry : gates_) {
+      if (entry.loop == &from) continue;
+      entry.loop->post(
+          [&gate = *entry.gate, channel, session] { gate.on_renewal(channel, session); });
+    }
+  }
   void verify(io::Loop& loop, std::string token, std::shared_ptr<const PlaybackKeys> keys,
               Verified done) override;
   void use_up(io::Loop& loop, const PlaybackClaims& claims, Used done) override;
@@ -99,7 +112,36 @@ class Gates final : public ViewerGates, public ViewerGateHost {
       entry.loop->post([&gate = *entry.gate, act] { act(gate); });
     }
   }
-  bool bring_keys(io::SqlConnection& sql);
+  /// What is read may be old by the time it is there: who changes the database meanwhile says
+  /// `again`. So every gate gets one state after the other, and the newest last.
+  struct Reading {
+    bool runs = false;
+    bool again = false;
+
+    /// False if a reader is at it already, which will begin anew.
+    bool begin() {
+      again = runs;
+      return !std::exchange(runs, true);
+    }
+    /// False if it has to be read anew.
+    bool end() {
+      runs = again;
+      return !again;
+    }
+  };
+  struct Held {
+    std::unordered_map<std::string, Reading> channels;  // of those that gates hold
+    Reading keys;
+    bool has_keys = false;
+  };
+
+  bool begin_channel(const base::ChannelId& channel) {
+    return held_.with([&](Held& held) { return held.channels[channel.str()].begin(); });
+  }
+  void read_channel(io::SqlConnection& sql, const base::ChannelId& channel);
+  void give_up_channel(const base::ChannelId& channel);
+  void read_keys(io::SqlConnection& sql);
+  void give_up_keys();
 
   const Home home_;
   io::SqlWorkers& sql_;
@@ -107,57 +149,113 @@ class Gates final : public ViewerGates, public ViewerGateHost {
   const std::unique_ptr<io::CountryDatabase> countries_;
   const base::Bytes session_key_;
   std::int64_t max_views_ = 0;
-  std::vector<Entry> gates_;  // complete before the loops run
-  /// Channels that gates hold.
-  base::Guarded<std::unordered_map<std::string, bool>> held_;
+  std::vector<Entry> gates_;        // complete before the loops run
+  base::Guarded<Held> held_;        // posts to the gates are made under it, and so are in order
   std::uint64_t told_refused_ = 0;  // on one thread
   base::Counter& refused_ = base::metrics().counter("rostrum_views_refused_total",
                                                     "Viewers refused because as many watch as may");
 };
 
-bool Gates::bring_keys(io::SqlConnection& sql) {
-  auto keys = load_playback_keys(sql);
-  if (!keys) {
-    base::log_error("playback keys cannot be read", {{"reason", keys.error().message}});
-    return false;
-  }
-  on_all([keys = *keys](ViewerGate& gate) { gate.update_keys(keys); });
-  return true;
+void Gates::load(const base::ChannelId& channel) {
+  if (!begin_channel(channel)) return;
+  const bool taken = sql_.read([this, channel](io::SqlConnection& sql) {
+    // Whoever waits for the channel waits for the keys, too.
+    const bool needs_keys = held_.with(
+        [](Held& held) { return !held.has_keys && !held.keys.runs && held.keys.begin(); });
+    if (needs_keys) read_keys(sql);
+    read_channel(sql, channel);
+  });
+  if (!taken) give_up_channel(channel);
 }
 
-void Gates::load(const base::ChannelId& channel) {
-  const bool taken = sql_.read([this, channel](io::SqlConnection& sql) {
-    // Keys first: whoever waits for the channel needs both.
-    const bool first = held_.with([&](auto& held) {
-      const bool empty = held.empty();
-      held.emplace(channel.str(), true);
-      return empty;
-    });
-    auto access = !first || bring_keys(sql)
-                      ? load_channel_access(sql, channel)
-                      : base::Expected<std::shared_ptr<const ChannelAccess>>(
-                            base::fail(base::ErrorCode::kIo, "the keys cannot be read"));
+void Gates::read_channel(io::SqlConnection& sql, const base::ChannelId& channel) {
+  for (;;) {
+    held_.with([&](Held& held) { held.channels[channel.str()].again = false; });
+    const auto access = load_channel_access(sql, channel);
     if (!access) {
       base::log_error("a channel's access cannot be read",
                       {{"channel", channel.str()}, {"reason", access.error().message}});
-      held_.with([&](auto& held) { held.erase(channel.str()); });
-      on_all([channel](ViewerGate& gate) { gate.load_failed(channel); });
+      give_up_channel(channel);
       return;
     }
-    if (*access == nullptr) held_.with([&](auto& held) { held.erase(channel.str()); });
-    on_all([channel, known = *access](ViewerGate& gate) { gate.update(channel, known); });
-  });
-  if (!taken) on_all([channel](ViewerGate& gate) { gate.load_failed(channel); });
+    const bool done = held_.with([&](Held& held) {
+      const auto found = held.channels.find(channel.str());
+      if (!found->second.end()) return false;
+      if (*access == nullptr) held.channels.erase(found);
+      on_all([channel, known = *access](ViewerGate& gate) { gate.update(channel, known); });
+      return true;
+    });
+    if (done) return;
+  }
 }
 
-void Gates::forget_all() {
-  const bool taken = sql_.read([this](io::SqlConnection& sql) { (void)bring_keys(sql); });
-  if (!taken) base::log_error("playback keys are not brought up to date: too much waits");
-  std::vector<std::string> all;
-  held_.with([&](auto& held) {
-    for (const auto& [id, present] : held) all.push_back(id);
+// What gates hold may be old: they forget it, and ask again when somebody comes.
+void Gates::give_up_channel(const base::ChannelId& channel) {
+  held_.with([&](Held& held) {
+    held.channels.erase(channel.str());
+    on_all([channel](ViewerGate& gate) { gate.load_failed(channel); });
   });
-  for (std::string& id : all) load(base::ChannelId(std::move(id)));
+}
+
+void Gates::read_keys(io::SqlConnection& sql) {
+  for (;;) {
+    held_.with([](Held& held) { held.keys.again = false; });
+    const auto keys = load_playback_keys(sql);
+    if (!keys) {
+      base::log_error("playback keys cannot be read", {{"reason", keys.error().message}});
+      give_up_keys();
+      return;
+    }
+    const bool done = held_.with([&](Held& held) {
+      if (!held.keys.end()) return false;
+      held.has_keys = true;
+      on_all([known = *keys](ViewerGate& gate) { gate.update_keys(known); });
+      return true;
+    });
+    if (done) return;
+  }
+}
+
+void Gates::give_up_keys() {
+  held_.with([&](Held& held) {
+    held.keys = {};
+    held.has_keys = false;
+    on_all([](ViewerGate& gate) { gate.keys_failed(); });
+  });
+}
+
+void Gates::forget_keys() {
+  // Before anybody has asked there is nothing to forget.
+  const bool must_read =
+      held_.with([](Held& held) { return (held.has_keys || held.keys.runs) && held.keys.begin(); });
+  if (must_read && !sql_.read([this](io::SqlConnection& sql) { read_keys(sql); })) give_up_keys();
+}
+
+void Gates::forget_policies() {
+  std::vector<base::ChannelId> begun;
+  held_.with([&](Held& held) {
+    for (auto& [id, reading] : held.channels) {
+      if (reading.begin()) begun.emplace_back(id);
+    }
+  });
+  if (begun.empty()) return;
+  // One after the other, so that the workers' queue does not overflow.
+  const bool taken = sql_.read([this, begun](io::SqlConnection& sql) {
+    for (const base::ChannelId& channel : begun) read_channel(sql, channel);
+  });
+  if (taken) return;
+  for (const base::ChannelId& channel : begun) give_up_channel(channel);
+}
+
+void Gates::revoke(const base::ChannelId& channel, const std::string& viewer,
+                   std::int64_t version) {
+  held_.with([&](Held& held) {
+    const auto found = held.channels.find(channel.str());
+    if (found == held.channels.end()) return;
+    // What is being read may not have it yet.
+    if (found->second.runs) found->second.again = true;
+    on_all([=](ViewerGate& gate) { gate.revoke(channel, viewer, version); });
+  });
 }
 
 void Gates::verify(io::Loop& loop, std::string token, std::shared_ptr<const PlaybackKeys> keys,

@@ -36,10 +36,14 @@ class ViewerGates {
   virtual live::ViewAdmission& of(io::Loop& loop) = 0;
 
   // From any thread, after the change is committed.
+  /// The channel is about to be watched: its gates learn of it before anybody asks.
+  virtual void prepare(const base::ChannelId& channel) = 0;
   /// The channel has changed or gone.
   virtual void forget(const base::ChannelId& channel) = 0;
-  /// A key pair or a policy has changed or gone.
-  virtual void forget_all() = 0;
+  /// A policy has changed or gone: channels are not told apart.
+  virtual void forget_policies() = 0;
+  /// A key pair has come or gone.
+  virtual void forget_keys() = 0;
   /// Sessions of this viewer with a version up to `version` end, and such tokens are refused.
   virtual void revoke(const base::ChannelId& channel, const std::string& viewer,
                       std::int64_t version) = 0;

@@ -14,12 +14,12 @@
 namespace control {
 
 struct ViewerSession {
-  std::int64_t issued_at = 0;               // seconds since 1970
-  std::optional<std::uint32_t> max_height;  // below 65,536
-  std::string viewer;                       // at most 40 octets
+  std::int64_t issued_at = 0;                    // seconds since 1970
+  std::optional<std::uint32_t> max_height = {};  // below 65,536
+  std::string viewer = {};                       // at most 40 octets
   std::int64_t version = 0;
   bool strict_origin = false;
-  std::vector<std::string> origins;  // kept only with strict_origin
+  std::vector<std::string> origins = {};  // kept only with strict_origin
 };
 
 /// Signs and checks; belongs to one loop.
