@@ -8,7 +8,8 @@ import { databases, startApi } from './support/api_server.mjs';
 import { kinds, newPublicKey } from './support/api_world.mjs';
 import { tagsOf } from './support/api_values.mjs';
 import { Caller, errorOf } from './support/ivs.mjs';
-import { freePort, rostrum, start, within } from './support/process.mjs';
+import { startPostgres } from './support/postgres.mjs';
+import { eventually, freePort, rostrum, start, within } from './support/process.mjs';
 import { startFixed } from './support/server.mjs';
 
 const many = 20;
@@ -174,6 +175,25 @@ for (const [database, configure] of databases) {
     rmSync(folder, { recursive: true, force: true });
   });
 }
+
+test('connections that PostgreSQL ends are made again', async (t) => {
+  const postgres = await startPostgres(t);
+  const { server, caller } = await startApi(t, { database: { url: postgres.url } });
+  const { channel } = await caller.get('CreateChannel', { name: 'before' });
+  for (let round = 0; round < 3; ++round) {
+    const ended = postgres.run(
+      'SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = \'client backend\'');
+    assert.ok(Number(ended) >= 1, `${ended} connections`);
+    // Each thread notices when it asks next; that request may fail, and is tried again by clients.
+    await eventually(10_000, 'reading and writing', async () => {
+      const answers = await times(many, (i) => (i % 2 ? caller.call('GetChannel', { arn: channel.arn })
+        : caller.call('UpdateChannel', { arn: channel.arn, name: `round-${round}` })));
+      outcomes(answers, 'InternalServerException');
+      return answers.every(({ status }) => status === 200);
+    }, server.output);
+    assert.equal((await caller.get('GetChannel', { arn: channel.arn })).channel.name, `round-${round}`);
+  }
+});
 
 /** An access key of an installation, as its operator makes one. */
 async function makeKey(t, folder) {

@@ -15,7 +15,7 @@ function unprivileged() {
   return { uid: number('-u'), gid: number('-g') };
 }
 
-/** Gives the `url` of an empty database. */
+/** Gives the `url` of an empty database, and `run(statement)`, which gives what psql prints. */
 export async function startPostgres(t) {
   const programs = join(versions, newest(), 'bin');
   const folder = mkdtempSync(join(tmpdir(), 'rostrum-postgres-'));
@@ -37,14 +37,14 @@ export async function startPostgres(t) {
       rmSync(folder, { recursive: true, force: true });
     }
   });
+  const url = `postgres://rostrum@127.0.0.1:${port}/postgres`;
+  const run = (statement) => execFileSync(join(programs, 'psql'), [url, '-At', '-c', statement], { stdio: 'pipe', encoding: 'utf8' });
   await eventually(20_000, 'PostgreSQL', async () => {
     try {
-      execFileSync(join(programs, 'psql'), ['-h', '127.0.0.1', '-p', `${port}`, '-U', 'rostrum', '-d', 'postgres', '-c', 'select 1'],
-        { stdio: 'pipe' });
-      return true;
+      return run('SELECT 1');
     } catch {
       return false;
     }
   }, server.output);
-  return { url: `postgres://rostrum@127.0.0.1:${port}/postgres` };
+  return { url, run };
 }
