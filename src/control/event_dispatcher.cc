@@ -17,8 +17,8 @@ using Next = LaneResult::Next;
 // written down: after a crash they are made again.
 constexpr std::int64_t kBatch = 8;
 constexpr std::chrono::seconds kWriteDownAfter{1};
-// Due lanes looked at; more than may be under way, so that those do not hide the others.
-constexpr std::int64_t kLook = 512;
+// Due lanes looked at besides those under way, which are due until their end is written down.
+constexpr std::size_t kLook = 64;
 constexpr std::chrono::seconds kAfterFailure{1};  // of the database
 // Clocks are set now and then: nothing waits longer than this for another look.
 constexpr std::chrono::minutes kLongestSleep{1};
@@ -176,9 +176,10 @@ EventDispatcher::Found EventDispatcher::find_due(io::SqlConnection& sql, const S
 
   const auto look = [&]() -> base::Expected<void> {
     if (auto begun = sql.begin(false); !begun) return begun;
-    auto lanes = event_store::due_lanes(sql, now, kLook);
+    const std::size_t most = busy.size() + kLook;
+    auto lanes = event_store::due_lanes(sql, now, static_cast<std::int64_t>(most));
     if (!lanes) return base::fail(std::move(lanes.error()));
-    if (std::cmp_less(lanes->size(), kLook)) {
+    if (lanes->size() < most) {
       if (auto added = add(std::move(*lanes)); !added) return added;
     } else {
       // So much waits that one target might hide the others: each gets its share.

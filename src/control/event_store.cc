@@ -120,13 +120,19 @@ base::Expected<std::vector<Lane>> due_lanes_of(io::SqlConnection& sql, std::stri
 }
 
 base::Expected<std::vector<LaneKey>> waiting_targets(io::SqlConnection& sql) {
-  auto rows = sql.run("SELECT DISTINCT rule, target FROM event_lanes");
-  if (!rows) return base::fail(std::move(rows.error()));
+  // From one to the next in the index: the lanes of each may be very many.
   std::vector<LaneKey> out;
-  for (std::size_t i = 0; i < rows->size(); ++i) {
-    out.push_back({.rule = rows->text(i, 0), .target = rows->text(i, 1), .channel = {}});
+  LaneKey last;
+  while (true) {
+    auto rows = sql.run(
+        "SELECT rule, target FROM event_lanes WHERE (rule, target) > ($1, $2) "
+        "ORDER BY rule, target LIMIT 1",
+        {last.rule, last.target});
+    if (!rows) return base::fail(std::move(rows.error()));
+    if (rows->empty()) return out;
+    last = {.rule = rows->text(0, 0), .target = rows->text(0, 1), .channel = {}};
+    out.push_back(last);
   }
-  return out;
 }
 
 base::Expected<std::optional<base::WallTime>> next_due(io::SqlConnection& sql, base::WallTime now) {
