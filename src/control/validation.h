@@ -1,6 +1,6 @@
 // Checks the input of an operation against its shape: required members, types, lengths, bounds,
-// patterns and enumerations. Unknown members are passed over, null counts as absent. U+0000 is in no
-// text: PostgreSQL keeps none.
+// patterns and enumerations. Unknown members are passed over, null counts as absent. No text has
+// U+0000: PostgreSQL keeps none.
 #pragma once
 
 #include <boost/json/object.hpp>
