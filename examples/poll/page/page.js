@@ -152,7 +152,7 @@ function show(next) {
 }
 
 function onKey(event) {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.target !== document.body) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest?.('input, textarea, select')) return;
   const button = /^[1-9]$/.test(event.key) && parts.answers.children[Number(event.key) - 1]?.firstElementChild;
   if (button && !button.disabled) button.click();
 }
