@@ -288,18 +288,15 @@ ApiResult<AccessKey> Api::authenticate(const Request& request, std::string_view 
   return std::move(**key);
 }
 
-ApiResult<void> Api::throttle(const AccessKey& key, const Operation& operation,
+ApiResult<void> Api::throttle(const AccessKey& key, std::string_view operation, double service_rate,
                               io::SqlConnection& sql, base::WallTime now) {
   const base::MonotonicTime steady = io::Loop::precise_now();
   const bool as_service = platform_.settings.limits == LimitsMode::kIvs;
-  // PutMetadata is limited for each channel, by itself.
-  const double rate = as_service && operation.name != "PutMetadata"
-                          ? operation.default_tps
-                          : platform_.settings.requests_per_second;
-  if (rate > 0 && !platform_.limiter.take(fmt::format("{}/{}", key.id, operation.name), rate,
+  const double rate =
+      as_service && service_rate > 0 ? service_rate : platform_.settings.requests_per_second;
+  if (rate > 0 && !platform_.limiter.take(fmt::format("{}/{}", key.id, operation), rate,
                                           std::max(rate, 1.0), steady)) {
-    return throttled(
-        fmt::format("at most {} {} a second for one access key", rate, operation.name));
+    return throttled(fmt::format("at most {} {} a second for one access key", rate, operation));
   }
   if (key.requests_per_second > 0) {
     const auto most = static_cast<double>(key.requests_per_second);
@@ -376,14 +373,19 @@ void Api::run(std::shared_ptr<Work> work, io::SqlConnection& sql) {
     if (!work->caller.service.empty() || !work->caller.resource.empty()) {
       return work->fail({"AccessDeniedException", "this access key does not cover metrics", 403});
     }
-    Response response = metrics_.answer(sql, http, now);
-    response.headers.set("x-amzn-RequestId", work->request_id);
-    return work->reply(std::move(response));
+    if (auto may = throttle(work->caller, kMonitoring, 0, sql, now); !may) {
+      return work->fail(may.error());
+    }
+    return work->reply(metrics_.answer(sql, http, now));
   }
   if (auto may = may_call(work->caller, service_of(*operation), *operation); !may) {
     return work->fail(may.error());
   }
-  if (auto may = throttle(work->caller, *operation, sql, now); !may) return work->fail(may.error());
+  // PutMetadata is limited for each channel, by itself.
+  const double service_rate = operation->name == "PutMetadata" ? 0 : operation->default_tps;
+  if (auto may = throttle(work->caller, operation->name, service_rate, sql, now); !may) {
+    return work->fail(may.error());
+  }
   if (work->authorised) {
     if (auto may = may_touch(work->caller, *operation, {}); !may) return work->fail(may.error());
     return work->authorised(std::nullopt);

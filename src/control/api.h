@@ -35,8 +35,9 @@ class Api {
   void run(std::shared_ptr<Work> work, io::SqlConnection& sql);
   ApiResult<AccessKey> authenticate(const wire::http::Request& request, std::string_view service,
                                     io::SqlConnection& sql, base::WallTime now);
-  ApiResult<void> throttle(const AccessKey& key, const Operation& operation, io::SqlConnection& sql,
-                           base::WallTime now);
+  /// `service_rate`: requests a second that the service allows, 0 if it does not say.
+  ApiResult<void> throttle(const AccessKey& key, std::string_view operation, double service_rate,
+                           io::SqlConnection& sql, base::WallTime now);
   void execute(std::shared_ptr<Work> work, io::SqlConnection& sql);
   void count_usage(const AccessKey& key, base::WallTime now);
 

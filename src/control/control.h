@@ -131,7 +131,8 @@ struct EventNotice {
 
 class Control {
  public:
-  /// `sql` outlives it, and its database was prepared. Sessions that a crash left open are ended.
+  /// `sql` outlives its work (stop()); what waits there then is run before this is destroyed: end
+  /// `sql` first. Its database was prepared. Sessions that a crash left open are ended.
   static base::Expected<std::unique_ptr<Control>> create(Settings settings, io::SqlWorkers& sql);
   virtual ~Control() = default;
 

@@ -451,8 +451,9 @@ void Server::stop() {
   control_->stop();
   polls_.reset();
   live_.reset();
-  control_.reset();
+  // What waits for the database still refers to control: the last events of the streams do.
   sql_.reset();
+  control_.reset();
   base::log_info("stopped");
 }
 
