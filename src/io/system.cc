@@ -61,6 +61,17 @@ CpuTimes cpu_times() {
   return {duration_of(usage.ru_utime), duration_of(usage.ru_stime)};
 }
 
+base::Expected<std::chrono::nanoseconds> cpu_time_of(std::uint32_t process) {
+  clockid_t clock{};
+  timespec time{};
+  // 0 would be the calling process.
+  if (process == 0 || ::clock_getcpuclockid(static_cast<pid_t>(process), &clock) != 0 ||
+      ::clock_gettime(clock, &time) != 0) {
+    return base::fail(base::ErrorCode::kNotFound, "there is no process " + std::to_string(process));
+  }
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 std::chrono::nanoseconds thread_cpu_time() {
   timespec time{};
   CHECK(::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0);

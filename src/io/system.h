@@ -6,6 +6,8 @@
 #include <span>
 #include <string>
 
+#include "base/error.h"
+
 namespace io {
 
 /// Raises the limit of open files to the hard limit, or as root as far as the kernel goes.
@@ -18,6 +20,8 @@ struct CpuTimes {
 };
 /// CPU time used by all threads of this process so far.
 CpuTimes cpu_times();
+/// CPU time used by all threads of a process so far. kNotFound if there is none with this id.
+base::Expected<std::chrono::nanoseconds> cpu_time_of(std::uint32_t process);
 /// CPU time used by the calling thread so far.
 std::chrono::nanoseconds thread_cpu_time();
 

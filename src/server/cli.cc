@@ -38,16 +38,20 @@ int run_serve(ConfigArguments& arguments, const ServeOptions& options, bool demo
   return serve(std::move(loaded->config), options);
 }
 
+void add_shared_options(CLI::App& app, loadtest::CommonOptions& options) {
+  app.add_option("--loops", options.loops, "Threads (default: one for each core)")
+      ->check(CLI::Range(0, 256));
+  app.add_flag("--verify", options.verify_tls, "Check the server's certificate");
+  app.add_flag("--json", options.json, "Print one JSON object at the end and nothing else");
+}
+
 void add_common_options(CLI::App& app, loadtest::CommonOptions& options) {
   app.add_option("--count", options.count, "How many")->check(CLI::Range(1, 1'000'000));
   app.add_option("--duration", options.duration, "How long after the last start: 30s, 5m")
       ->capture_default_str();
   app.add_option("--start-rate", options.start_rate, "Starts a second (default: all in one)")
       ->check(CLI::Range(0.0, 1e6));
-  app.add_option("--loops", options.loops, "Threads (default: one for each core)")
-      ->check(CLI::Range(0, 256));
-  app.add_flag("--verify", options.verify_tls, "Check the server's certificate");
-  app.add_flag("--json", options.json, "Print one JSON object at the end and nothing else");
+  add_shared_options(app, options);
 }
 
 void add_publish(CLI::App& app, loadtest::PublishOptions& options, int& exit_code) {
@@ -89,6 +93,35 @@ void add_watch(CLI::App& app, loadtest::WatchOptions& options, int& exit_code) {
   command.add_flag("--hints", options.hints, "Ask for the hinted part before it is listed");
   command.add_flag("--park", options.park, "Only hold blocking reloads, fetch no media");
   command.callback([&] { exit_code = loadtest::run_watch(options); });
+}
+
+void add_api(CLI::App& app, loadtest::ApiOptions& options, int& exit_code) {
+  CLI::App& command =
+      *app.add_subcommand("api", "Call an operation of the API, signed, as fast as it answers");
+  command.add_option("--endpoint", options.url, "http[s]://host[:port]")->required();
+  command.add_option("--operation", options.operation, "Any of both APIs")->capture_default_str();
+  command
+      .add_option("--input", options.input,
+                  "Its JSON; {n} is the number of the request or a line of --values")
+      ->capture_default_str();
+  command.add_option("--values", options.values_file, "File with a value a line, for {n}");
+  command.add_option("--connections", options.count, "Each calls again when it was answered")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  command.add_option("--requests", options.requests, "All together (default: until --duration)");
+  command.add_option("--duration", options.duration, "How long at most: 30s, 5m")
+      ->capture_default_str();
+  command.add_option("--access-key-id", options.access_key_id, "Who signs")
+      ->envname("AWS_ACCESS_KEY_ID");
+  command.add_option("--secret-access-key", options.secret_access_key, "Its secret")
+      ->envname("AWS_SECRET_ACCESS_KEY");
+  command.add_option("--region", options.region, "Region of the signature")
+      ->envname("AWS_REGION")
+      ->capture_default_str();
+  command.add_option("--server-pid", options.server_process,
+                     "The server's process on this machine: tells its CPU time a request");
+  add_shared_options(command, options);
+  command.callback([&] { exit_code = loadtest::run_api(options); });
 }
 
 /// Commands that take their options from the API's tables, so that CLI11 cannot know them; words
@@ -165,12 +198,14 @@ int run_command_line(int count, char** words, const char* const* environment) {
   add_action("docs", "Print the documentation of all settings (Markdown)", ConfigAction::kDocs);
 
   CLI::App& loadtest_command =
-      *app.add_subcommand("loadtest", "Put publishers or viewers in numbers on a server");
+      *app.add_subcommand("loadtest", "Put publishers, viewers or callers in numbers on a server");
   loadtest_command.require_subcommand(1);
   loadtest::PublishOptions publish_options;
   add_publish(loadtest_command, publish_options, exit_code);
   loadtest::WatchOptions watch_options;
   add_watch(loadtest_command, watch_options, exit_code);
+  loadtest::ApiOptions api_options;
+  add_api(loadtest_command, api_options, exit_code);
 
   add_key_command(app, arguments, exit_code);
   add_client_commands(app);

@@ -1,6 +1,7 @@
-// `rostrum loadtest`: publishers and viewers in numbers, so that users can size their machines.
-// Runs on loops of its own and prints what it counted; returns the exit code (0: nothing failed,
-// 1: something was refused, dropped or answered wrongly, 2: the arguments are wrong).
+// `rostrum loadtest`: publishers, viewers and callers of the API in numbers, so that users can size
+// their machines. Runs on loops of its own and prints what it counted; returns the exit code (0:
+// nothing failed, 1: something was refused, dropped or answered wrongly, 2: the arguments are
+// wrong).
 #pragma once
 
 #include <chrono>
@@ -34,7 +35,20 @@ struct WatchOptions : CommonOptions {
   bool park = false;           // only hold blocking reloads
 };
 
+/// Calls of one operation of the API, over `count` connections. `url` is the server's.
+struct ApiOptions : CommonOptions {
+  std::string operation = "GetChannel";
+  std::string input = "{}";  // a JSON object; {n} is the request's number or a line of values_file
+  std::string values_file;
+  std::uint64_t requests = 0;  // 0: until the time is over
+  std::string region = "local";
+  std::string access_key_id;
+  std::string secret_access_key;     // secret
+  std::uint32_t server_process = 0;  // tells its CPU time a request; 0: unknown
+};
+
 int run_publish(const PublishOptions& options);
 int run_watch(const WatchOptions& options);
+int run_api(const ApiOptions& options);
 
 }  // namespace server::loadtest

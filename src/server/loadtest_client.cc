@@ -1,5 +1,7 @@
 #include "server/loadtest_client.h"
 
+#include <utility>
+
 #include "base/check.h"
 #include "io/loop.h"
 
@@ -16,11 +18,24 @@ LoadConnection::LoadConnection(io::Loop& loop, const Target& target, const io::T
       listener_(listener) {}
 
 void LoadConnection::get(std::string_view path) {
+  static const wire::http::Headers kHeaders = [] {
+    wire::http::Headers headers;
+    headers.add("User-Agent", "rostrum-loadtest");
+    headers.add("Accept", "*/*");
+    return headers;
+  }();
+  send(wire::http::Method::kGet,
+       base::Slice::take(wire::http::serialise_request(wire::http::Method::kGet, path,
+                                                       target_.authority(), kHeaders)));
+}
+
+void LoadConnection::send(wire::http::Method method, base::Slice request) {
   CHECK(!busy_);
   busy_ = true;
-  path_ = path;
+  method_ = method;
+  request_ = std::move(request);
   if (connection_ != nullptr && !connection_->is_closing()) {
-    send();
+    write();
   } else {
     connect();
   }
@@ -40,23 +55,16 @@ void LoadConnection::connect() {
                                       : io::Connection::plain(loop_, std::move(*socket), *this);
         wire::http::ResponseReader::Listener& responses = *this;
         reader_ = std::make_unique<wire::http::ResponseReader>(responses);
-        send();
+        write();
         connector_.reset();
       });
 }
 
-void LoadConnection::send() {
-  static const wire::http::Headers kHeaders = [] {
-    wire::http::Headers headers;
-    headers.add("User-Agent", "rostrum-loadtest");
-    headers.add("Accept", "*/*");
-    return headers;
-  }();
+void LoadConnection::write() {
   complete_ = false;
   status_ = 0;
-  reader_->expect(wire::http::Method::kGet);
-  connection_->write(base::Slice::take(wire::http::serialise_request(
-      wire::http::Method::kGet, path_, target_.authority(), kHeaders)));
+  reader_->expect(method_);
+  connection_->write(std::exchange(request_, {}));
 }
 
 void LoadConnection::on_data(base::ByteSpan data) {

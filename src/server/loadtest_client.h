@@ -1,5 +1,5 @@
-// One HTTP connection of a viewer: one GET at a time, kept alive, made anew when it was lost.
-// Owned by the viewer, on its loop.
+// One HTTP connection of a load test's actor: one request at a time, kept alive, made anew when it
+// was lost. Owned by the actor, on its loop.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/slice.h"
 #include "io/connection.h"
 #include "io/connector.h"
 #include "server/loadtest_arguments.h"
@@ -38,6 +39,8 @@ class LoadConnection final : private io::Connection::Handler,
 
   /// Asks for a path with its query. Nothing may be under way.
   void get(std::string_view path);
+  /// Sends the octets of a request with this method. Nothing may be under way.
+  void send(wire::http::Method method, base::Slice request);
   bool is_busy() const { return busy_; }
   void close();
 
@@ -49,7 +52,7 @@ class LoadConnection final : private io::Connection::Handler,
   void on_complete(bool keeps_alive) override;
 
   void connect();
-  void send();
+  void write();
   void fail(std::string_view reason);
 
   io::Loop& loop_;
@@ -61,7 +64,8 @@ class LoadConnection final : private io::Connection::Handler,
   std::unique_ptr<io::Connector> connector_;
   std::unique_ptr<io::Connection> connection_;
   std::unique_ptr<wire::http::ResponseReader> reader_;
-  std::string path_;  // of the request that waits for the connection
+  wire::http::Method method_ = wire::http::Method::kGet;
+  base::Slice request_;  // that waits for the connection
   std::uint16_t status_ = 0;
   bool busy_ = false;
   bool complete_ = false;

@@ -30,7 +30,8 @@ struct Spread {
 };
 
 /// Worker: `using Figures` (a value with merge()); made and destroyed by the caller's thread, used
-/// on its loop: start(), figures(), finish() (leave politely), close() (end at once).
+/// on its loop: start(), figures(), finish() (leave politely), close() (end at once). Figures may
+/// have is_complete(): true when nothing is left to do, which ends the test within a second.
 template <class Worker>
 class Run {
  public:
@@ -88,13 +89,21 @@ class Run {
       gather([this] {
         if (ending_) return;
         tick_(std::chrono::seconds(second_), gathered_);
-        if (io::Loop::precise_now() - started_ >= duration_) {
+        if (io::Loop::precise_now() - started_ >= duration_ || is_complete()) {
           end();
         } else {
           next_second();
         }
       });
     });
+  }
+
+  bool is_complete() const {
+    if constexpr (requires { gathered_.is_complete(); }) {
+      return gathered_.is_complete();
+    } else {
+      return false;
+    }
   }
 
   // Leave, wait for the goodbyes to go out, count for the last time.
