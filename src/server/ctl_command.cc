@@ -61,7 +61,7 @@ Result<const Operation*> find_named(std::span<const std::string> words) {
 
 Result<CommandOutput> call_operation(const Operation& operation, std::span<const std::string> given,
                                      const Environment& environment) {
-  std::vector<Flag> flags = ctl_flags();
+  const std::vector<Flag> flags = flags_for(operation);
   if (std::ranges::any_of(
           given, [](const std::string& word) { return word == "--help" || word == "-h"; })) {
     std::vector<Flag> common = flags;

@@ -126,10 +126,10 @@ std::string render_array(const Shape* shape, const json::array& array, std::size
   return render_table(rows_of(item_shape(shape), array), width);
 }
 
+// What fits a line comes first, so that all values are aligned.
 std::string render_entries(const std::vector<Entry>& entries, std::size_t width) {
-  std::string out;
   std::vector<std::pair<std::string, std::string>> lines;
-  const auto flush = [&] { out += render_lines(std::exchange(lines, {})); };
+  std::string nested;
   const std::size_t inner = width > kIndent ? width - kIndent : width;
   for (const Entry& entry : entries) {
     const bool is_object = entry.value->is_object() && !entry.value->get_object().empty();
@@ -137,15 +137,13 @@ std::string render_entries(const std::vector<Entry>& entries, std::size_t width)
       lines.emplace_back(printable(entry.name), in_one_line(*entry.value));
       continue;
     }
-    flush();
-    out += printable(entry.name) + "\n";
-    out += indent_lines(
+    nested += printable(entry.name) + "\n";
+    nested += indent_lines(
         is_object ? render_entries(entries_of(entry.shape, entry.value->get_object()), inner)
                   : render_array(entry.shape, entry.value->get_array(), inner),
         kIndent);
   }
-  flush();
-  return out;
+  return render_lines(lines) + nested;
 }
 
 void append_indented(std::string& out, const json::value& value, std::size_t indent) {

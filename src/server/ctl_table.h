@@ -24,8 +24,9 @@ std::string render_table(const std::vector<std::vector<std::string>>& rows, std:
 std::string render_lines(const std::vector<std::pair<std::string, std::string>>& lines,
                          std::size_t indent = 0);
 
-/// Members in the order of `shape`, then those that it does not know. Absent and null members are
-/// left out. A structure with nothing but one list or one structure shows that one's content.
+/// Members in the order of `shape`, then those that it does not know; nested ones last. Absent and
+/// null members are left out. A structure with nothing but one list or one structure shows that
+/// one's content.
 std::string render(const control::Shape& shape, const boost::json::object& answer,
                    std::size_t width);
 

@@ -115,6 +115,15 @@ TEST(CtlTable, ShowsOneStructureAsLines) {
       "  endpoint  h:1\n");
 }
 
+TEST(CtlTable, AlignsAllThatFitsALine) {
+  EXPECT_EQ(shown("GetChannel",
+                  R"({"channel":{"name":"x","srt":{"endpoint":"h"},"containerFormat":"TS"}})"),
+            "name             x\n"
+            "containerFormat  TS\n"
+            "srt\n"
+            "  endpoint  h\n");
+}
+
 TEST(CtlTable, NamesSeveralStructures) {
   EXPECT_EQ(
       shown("CreateChannel", R"({"streamKey":{"value":"sk_1"},"channel":{"arn":"a","tags":{}}})"),

@@ -48,6 +48,16 @@ TEST(CtlWords, FindsEveryOperationByBothNames) {
   EXPECT_EQ(find_operation(""), nullptr);
 }
 
+TEST(CtlWords, OperationsTakeTheirMembersAsOptions) {
+  // Both get as far as the credentials, which are not there.
+  for (const std::string_view word : {"create-channel", "CreateChannel"}) {
+    const std::vector<std::string> words = {std::string(word), "--name", "a"};
+    const CommandOutput output = run_ctl(words, {{"ROSTRUM_DATA_DIR", "/nonexistent/folder"}});
+    EXPECT_EQ(output.exit_code, 2);
+    EXPECT_THAT(output.errors, HasSubstr("no access key"));
+  }
+}
+
 TEST(CtlWords, NoOptionStandsTwice) {
   for (const std::string& name : operation_names()) {
     std::set<std::string> seen;
