@@ -110,7 +110,7 @@ void Progress::show(std::size_t entries) {
 std::vector<Flag> ctl_flags() {
   std::vector<Flag> flags = {
       {.name = "--json",
-       .help = "The input as a JSON object, @FILE or - (standard input); members below win",
+       .help = "The input as a JSON object, @FILE or - (standard input); options of members win",
        .value_name = "JSON"},
       {.name = "--all", .takes = Takes::kNothing, .help = "All pages of a list"},
       {.name = "--list", .takes = Takes::kNothing, .help = "Name every operation"},
