@@ -20,8 +20,11 @@ export async function startPrivate(t, config = {}) {
   return { ...api, key, keyPair };
 }
 
-/** A channel, and ffmpeg publishing to it until the test ends or `publisher` is stopped. */
-export async function broadcast(t, { server, caller }, input = {}, { size = '320x180', seconds = 240, ...media } = {}) {
+/**
+ * A channel, and ffmpeg publishing to it until the test ends or `publisher` is stopped; with `later`
+ * only when `publish` is called.
+ */
+export async function broadcast(t, { server, caller }, input = {}, { size = '320x180', seconds = 240, later = false, ...media } = {}) {
   const { channel, streamKey } = await caller.get('CreateChannel', { insecureIngest: true, authorized: true, ...input });
   const publish = async () => {
     const publisher = publishWithFfmpeg(t, `${server.rtmp}/app/${streamKey.value}`,
@@ -30,7 +33,7 @@ export async function broadcast(t, { server, caller }, input = {}, { size = '320
       () => publisher.output() + server.output());
     return publisher;
   };
-  return { channel, streamKey, publish, publisher: await publish() };
+  return { channel, streamKey, publish, publisher: later ? undefined : await publish() };
 }
 
 /** The claims of a good token, for so many seconds. */
