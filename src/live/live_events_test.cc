@@ -109,9 +109,9 @@ TEST_F(LiveEvents, PicturesBeyondTheLimitTellByHowMuch) {
     std::int64_t value, exceeded_by;
   };
   const Row rows[] = {
-      {2560, 1440, Breach::Limit::kTotalPixels, 2560 * 1440, 2560 * 1440 - 1920 * 1088},
-      {2000, 500, Breach::Limit::kPixelsPerEdge, 2000, 80},
-      {480, 1936, Breach::Limit::kPixelsPerEdge, 1936, 16},
+      {2560, 1440, Breach::Limit::kTotalPixels, 1920 * 1088, 2560 * 1440 - 1920 * 1088},
+      {2000, 500, Breach::Limit::kPixelsPerEdge, 1920, 80},
+      {480, 1936, Breach::Limit::kPixelsPerEdge, 1920, 16},
   };
   for (const Row& row : rows) {
     auto ingest = *open(first_);
@@ -139,8 +139,8 @@ TEST_F(LiveEvents, TooMuchIsMeasuredOverTenSeconds) {
   const auto told = events_.last(Kind::kLimitBreach);
   ASSERT_TRUE(told && told->breach);
   EXPECT_EQ(told->breach->limit, Breach::Limit::kIngestBitrate);
-  EXPECT_GT(told->breach->value, 1000);
-  EXPECT_EQ(told->breach->exceeded_by, told->breach->value - 1000);
+  EXPECT_EQ(told->breach->value, 1000);
+  EXPECT_GT(told->breach->exceeded_by, 0);
   const StreamStatus status = this->status();
   EXPECT_GT(status.video_bitrate, 0u);
   EXPECT_GT(status.audio_bitrate, 0u);

@@ -55,9 +55,9 @@ base::Expected<void> Publisher::check_size(const media::VideoFormat& video) {
   const std::int64_t edge = std::max(video.width, video.height);
   Breach breach;
   if (pixels > grant_.max_pixels) {
-    breach = {Breach::Limit::kTotalPixels, pixels, pixels - grant_.max_pixels};
+    breach = {Breach::Limit::kTotalPixels, grant_.max_pixels, pixels - grant_.max_pixels};
   } else if (edge > grant_.max_edge) {
-    breach = {Breach::Limit::kPixelsPerEdge, edge, edge - grant_.max_edge};
+    breach = {Breach::Limit::kPixelsPerEdge, grant_.max_edge, edge - grant_.max_edge};
   } else {
     return {};
   }
@@ -165,7 +165,7 @@ base::Expected<void> Publisher::measure(TrackKey key, const media::Sample& sampl
   if (rate <= limit) return {};
   base::Error error{base::ErrorCode::kLimit,
                     fmt::format("{} bit/s exceeds this channel's limit of {} bit/s", rate, limit)};
-  channel_->on_breach({StreamEvent::Breach::Limit::kIngestBitrate, rate, rate - limit},
+  channel_->on_breach({StreamEvent::Breach::Limit::kIngestBitrate, limit, rate - limit},
                       error.message);
   return refuse(std::move(error));
 }
