@@ -138,9 +138,25 @@ base::Expected<void> begin_session(io::SqlConnection& sql, const Home& home,
       {event.stream.str(), event.channel.str(), microseconds(event.at), snapshot, recording}));
 }
 
+/// Whether an event of this name stands in the session's list.
+base::Expected<bool> was_told(io::SqlConnection& sql, const std::string& session,
+                              const std::string& name) {
+  auto rows = sql.run("SELECT 1 FROM stream_session_events WHERE session_id = $1 AND name = $2",
+                      {session, name});
+  if (!rows) return base::fail(std::move(rows.error()));
+  return !rows->empty();
+}
+
 base::Expected<void> note_in_session(io::SqlConnection& sql, const live::StreamEvent& event,
                                      const Told& told) {
-  if (event.kind == Kind::kStreamEnd) {
+  // Without a stream the session's own end is the last that is told of it.
+  bool is_last = event.kind == Kind::kStreamEnd;
+  if (event.kind == Kind::kSessionEnded) {
+    auto started = was_told(sql, event.stream.str(), "Stream Start");
+    if (!started) return base::fail(std::move(started.error()));
+    is_last = !*started;
+  }
+  if (is_last) {
     if (auto ended = done(sql.run("UPDATE stream_sessions SET ended_at = $2 WHERE id = $1",
                                   {event.stream.str(), microseconds(event.at)}));
         !ended) {
@@ -235,10 +251,16 @@ base::Expected<void> StreamRecorder::end_orphans(io::SqlConnection& sql) {
     event.stream = base::StreamId(rows->text(i, 0));
     event.channel = base::ChannelId(rows->text(i, 1));
     event.at = base::WallTime(std::chrono::microseconds(rows->integer(i, 2)));
-    for (const Kind kind : {Kind::kSessionEnded, Kind::kStreamEnd}) {
+    const auto end = [&](Kind kind, bool is_due) -> base::Expected<void> {
       event.kind = kind;
-      if (auto ended = write_down(sql, platform_, event, *tell(event)); !ended) return ended;
-    }
+      return is_due ? write_down(sql, platform_, event, *tell(event)) : base::Expected<void>();
+    };
+    auto ended = was_told(sql, event.stream.str(), "Session Ended");
+    if (!ended) return base::fail(std::move(ended.error()));
+    auto started = was_told(sql, event.stream.str(), "Stream Start");
+    if (!started) return base::fail(std::move(started.error()));
+    if (auto told = end(Kind::kSessionEnded, !*ended); !told) return told;
+    if (auto told = end(Kind::kStreamEnd, *started); !told) return told;
     base::log_warn("a stream was live when the server ended",
                    {{"channel", event.channel.str()}, {"stream", event.stream.str()}});
   }
