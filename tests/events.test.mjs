@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -269,4 +270,70 @@ test('a receiver that is not there or says nothing holds up no other one', async
   publisher.child.kill('SIGINT');
   await receiver.until('Stream End', { milliseconds: 5000 });
   assert.deepEqual(receiver.names(), life);
+});
+
+/** Reads server-sent events: `events` of {id, event, data}; `close()`. */
+async function readEvents(t, caller, { path = '/api/rostrum/v1/events', headers = {} } = {}) {
+  const { hostname, port } = new URL(caller.server.http);
+  const request = http.get({ hostname, port, path,
+    headers: caller.signatureOf({ method: 'GET', path, headers }, { service: 'rostrum' }) });
+  t.after(() => request.destroy());
+  const [response] = await once(request, 'response');
+  const stream = { status: response.statusCode, headers: response.headers, events: [], close: () => request.destroy() };
+  request.on('error', () => {});
+  response.on('error', () => {});
+  let held = '';
+  response.setEncoding('utf8').on('data', (data) => {
+    held += data;
+    for (let end = held.indexOf('\n\n'); end >= 0; end = held.indexOf('\n\n')) {
+      const fields = Object.fromEntries(held.slice(0, end).split('\n').filter((line) => !line.startsWith(':'))
+        .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
+      if (fields.data) stream.events.push({ ...fields, data: JSON.parse(fields.data) });
+      held = held.slice(end + 2);
+    }
+  });
+  return stream;
+}
+
+test('dashboards read events as they happen, and go on where they stopped', async (t) => {
+  const api = await startApi(t);
+  const { caller } = api;
+  const path = '/api/rostrum/v1/events';
+  const refused = await caller.unsigned({ method: 'GET', path });
+  assert.equal(refused.status, 403, refused.text);
+  const foreign = await caller.withKey(t, { service: 'ivs' });
+  assert.equal((await foreign.raw({ method: 'GET', path }, { service: 'rostrum' })).status, 403);
+  const reader = await caller.withKey(t, { access: 'READ_ONLY' });
+
+  const first = await readEvents(t, reader);
+  assert.equal(first.status, 200);
+  assert.match(first.headers['content-type'], /^text\/event-stream/);
+  const made = [await makeChannel(api, { name: 'one' }), await makeChannel(api, { name: 'two' })];
+  const only = await readEvents(t, reader, { path: `${path}?channelArn=${encodeURIComponent(made[1].channelArn)}` });
+  const live = await goLive(t, api, made[0]);
+  await eventually(10_000, 'two events', () => first.events.length === 2);
+  first.close();
+  await goLive(t, api, made[1]);
+  await caller.get('StopStream', { channelArn: live.channelArn });
+  await eventually(10_000, 'the other channel', () => only.events.length === 2);
+
+  const again = await readEvents(t, reader, { headers: { 'last-event-id': first.events[0].id } });
+  await eventually(10_000, 'what was missed', () => again.events.length === 5);
+  await caller.get('StopStream', { channelArn: made[1].channelArn });
+  await eventually(10_000, 'what happens then', () => again.events.length === 7);
+  const all = [first.events[0], ...again.events];
+  for (const { id, event, data } of all) {
+    assertShape(data);
+    assert.equal(event, data['detail-type']);
+    assert.match(id, /^\d+$/);
+  }
+  const ids = all.map(({ id }) => Number(id));
+  assert.deepEqual(ids, [...new Set(ids)].sort((a, b) => a - b), 'each once, in order');
+  for (const { channelArn } of made) {
+    assert.deepEqual(all.filter(({ data }) => data.resources[0] === channelArn).map(({ data }) => nameOf(data)), life);
+  }
+  await eventually(10_000, 'its end', () => only.events.length === 4);
+  assert.ok(only.events.every(({ data }) => data.resources[0] === made[1].channelArn));
+  const wrong = await reader.raw({ method: 'GET', path, headers: { 'last-event-id': 'x' } }, { service: 'rostrum' });
+  assert.equal(wrong.status, 400);
 });
