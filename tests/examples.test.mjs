@@ -56,7 +56,7 @@ async function watchPollPage(t, url) {
       window.cues.push(cue);
     });
   });
-  await page.waitForFunction(() => document.querySelector('rostrum-player').state === 'playing', undefined, { timeout: 20_000 });
+  await page.waitForFunction(() => document.querySelector('rostrum-player').state === 'playing', undefined, { timeout: 30_000 });
   return page;
 }
 
@@ -74,7 +74,7 @@ test('poll: the question comes with its picture, votes are seen at once, answers
   const second = await watchPollPage(t, url);
   await second.locator('rostrum-player').focus();
   await second.keyboard.press('ArrowLeft');
-  await second.waitForFunction(() => document.querySelector('rostrum-player').latency > 3, undefined, { timeout: 10_000 });
+  await second.waitForFunction(() => document.querySelector('rostrum-player').latency > 3, undefined, { timeout: 30_000 });
 
   const send = async (poll) => {
     const sent = Date.now();
@@ -150,7 +150,7 @@ test('poll: the generator asks by itself; a page of the tutorial\'s kind works u
   await waitLive(playlistUrl(server));
   const { url, example } = await startExample(t, server, 'poll', ['--interval', '1']);
   const page = await watchPollPage(t, url);
-  await page.waitForFunction(() => window.cues.length >= 2, undefined, { timeout: 20_000 });
+  await page.waitForFunction(() => window.cues.length >= 2, undefined, { timeout: 30_000 });
   const [cue, next] = await page.evaluate(() => window.cues.map(({ text }) => JSON.parse(text)));
   assert.deepEqual(Object.keys(cue), ['current_time', 'poll_id', 'question', 'answers']);
   assert.match(cue.poll_id, /^[0-9a-f]{32}$/);
@@ -230,14 +230,14 @@ test('private channel: refused without a token, plays with one', async (t) => {
   const page = await openPage(t);
   await page.goto(url);
   await page.getByRole('button', { name: 'Play Without Token' }).click();
-  await page.getByText('Refused with status 403').waitFor({ timeout: 10_000 });
+  await page.getByText('Refused with status 403').waitFor({ timeout: 30_000 });
   await page.getByText('invalid_playback_auth_token').waitFor();
   assert.ok((await page.locator('#facts dd').first().textContent()).length > 5, 'a reason in words');
   await page.waitForFunction(() => document.querySelector('rostrum-player').trouble === 'refused');
   await page.getByRole('button', { name: 'Play With Token' }).click();
-  await page.getByText('The token is good').waitFor({ timeout: 10_000 });
+  await page.getByText('The token is good').waitFor({ timeout: 30_000 });
   await page.waitForFunction(() => document.querySelector('rostrum-player').state === 'playing', undefined, { timeout: 30_000 });
-  await page.waitForFunction(() => document.querySelector('rostrum-player').video.currentTime > 1, undefined, { timeout: 10_000 });
+  await page.waitForFunction(() => document.querySelector('rostrum-player').video.currentTime > 1, undefined, { timeout: 30_000 });
 
   // The address as the tutorial's page builds it, and with the token further back.
   for (const address of [`${playback}?token=${answer.token}`, `${playback}?a=1&token=${encodeURIComponent(answer.token)}`]) {

@@ -1,8 +1,13 @@
 // Two ways to open the same channel: the bare address, and the address with a token from /sign.
 const byId = (id) => document.getElementById(id);
 const player = byId('player');
-const settings = await (await fetch('/config.json')).json();
-await import(settings.playerScript);
+
+/** Settings, once the player is there, too. Buttons work from the beginning and wait for it. */
+const ready = (async () => {
+  const settings = await (await fetch('/config.json')).json();
+  await import(settings.playerScript);
+  return settings;
+})();
 
 /** One sentence, and facts as name and text; everything as text. */
 function tell(sentence, refused, facts = {}) {
@@ -51,12 +56,16 @@ async function guarded(action) {
   }
 }
 
-byId('without').addEventListener('click', () => guarded(() => play(settings.playbackUrl)));
+byId('without').addEventListener('click', () => guarded(async () => {
+  const { playbackUrl } = await ready;
+  await play(playbackUrl);
+}));
 
 byId('with').addEventListener('click', () => guarded(async () => {
-  const { token } = await (await fetch(settings.signUrl)).json();
+  const { playbackUrl, signUrl } = await ready;
+  const { token } = await (await fetch(signUrl)).json();
   const claims = claimsOf(token);
-  await play(`${settings.playbackUrl}?token=${encodeURIComponent(token)}`, {
+  await play(`${playbackUrl}?token=${encodeURIComponent(token)}`, {
     Channel: claims['aws:channel-arn'],
     'Good until': new Date(claims.exp * 1000).toLocaleString(),
   });
