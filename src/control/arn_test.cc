@@ -16,9 +16,9 @@ TEST(Arn, HasSixParts) {
 }
 
 TEST(Arn, RefusesWhatIsNone) {
-  for (const char* text :
-       {"", "arn", "arn:aws:ivs:r:1:channel", "arn:aws:ivs:r:1:channel/", "arn:aws:ivs::1:channel/x",
-        "ARN:aws:ivs:r:1:channel/x", "arn:other:ivs:r:1:channel/x", "arn:aws:ivs:r:1:/x"}) {
+  for (const char* text : {"", "arn", "arn:aws:ivs:r:1:channel", "arn:aws:ivs:r:1:channel/",
+                           "arn:aws:ivs::1:channel/x", "ARN:aws:ivs:r:1:channel/x",
+                           "arn:other:ivs:r:1:channel/x", "arn:aws:ivs:r:1:/x"}) {
     EXPECT_FALSE(parse_arn(text)) << text;
   }
 }
@@ -38,11 +38,21 @@ TEST(Wildcard, CoversTheWholeText) {
     const char* text;
     bool matches;
   } rows[] = {
-      {"abc", "abc", true},         {"abc", "abcd", false},      {"*", "", true},
-      {"a*", "abc", true},          {"*c", "abc", true},         {"a*c", "abbbc", true},
-      {"a*c", "abbbd", false},      {"*b*", "abc", true},        {"a*b*c", "axxbyyc", true},
-      {"a*b*c", "axxcyyb", false},  {"**", "anything", true},    {"", "", true},
-      {"", "x", false},             {"*aab", "aaaab", true},     {"a*a", "a", false},
+      {"abc", "abc", true},
+      {"abc", "abcd", false},
+      {"*", "", true},
+      {"a*", "abc", true},
+      {"*c", "abc", true},
+      {"a*c", "abbbc", true},
+      {"a*c", "abbbd", false},
+      {"*b*", "abc", true},
+      {"a*b*c", "axxbyyc", true},
+      {"a*b*c", "axxcyyb", false},
+      {"**", "anything", true},
+      {"", "", true},
+      {"", "x", false},
+      {"*aab", "aaaab", true},
+      {"a*a", "a", false},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(matches_wildcard(row.pattern, row.text), row.matches)

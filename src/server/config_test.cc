@@ -168,8 +168,16 @@ TEST(Config, WrongFilesSayWhereAndWhat) {
                "r.yaml:1:22: https.certificate and https.private_key need each other"},
            Row{"- a\n",
                "r.yaml:1:1: the file must be a group of settings (threads, data_dir, "
-               "region, account_id, log, http, https, rtmp, rtmps, srt, ingest, live, "
-               "limits, metrics, shutdown, demo, channels)"},
+               "region, account_id, log, http, https, rtmp, rtmps, srt, ingest, api, "
+               "database, geo, ads, polls, live, limits, metrics, shutdown, demo, channels, "
+               "event_rules)"},
+           Row{"event_rules: x\n",
+               "r.yaml:1:14: event_rules must be a list; begin each entry with '- name: ...'"},
+           Row{"event_rules:\n  - name: a\n",
+               "r.yaml:2:5: event_rules[0] needs url, which must be an http://, https://, nats:// "
+               "or tls:// address"},
+           Row{"event_rules:\n  - {name: a, url: 'http://h'}\n  - {name: a, url: 'http://h'}\n",
+               "r.yaml:3:6: event_rules[1].name is the same as on line 2"},
            Row{"a: *b\n", "r.yaml:1:4: the referenced anchor is not defined"},
        }) {
     SCOPED_TRACE(row.text);
@@ -184,7 +192,7 @@ TEST(Config, WrongChannelsSayWhereAndWhat) {
   };
   for (const Row& row : {
            Row{"channels: x\n",
-               "r.yaml:1:11: channels must be a list; begin each channel with '- id: ...'"},
+               "r.yaml:1:11: channels must be a list; begin each entry with '- id: ...'"},
            Row{"channels:\n  - sk_a_secret_key\n",
                "r.yaml:2:5: channels[0] must be a group of settings (id, name, stream_key, "
                "passphrase, insecure_ingest, latency_mode, container_format, max_bitrate)"},
@@ -237,7 +245,7 @@ TEST(Config, AllMistakesAreReportedAtOnce) {
                   "--set: there is no setting 'http.lisen'; did you mean 'http.listen'?",
                   "--set: threads needs a value: --set threads=...",
                   "--set rtmp.listen: 'x' has no port; write host:port or :port",
-                  "--set: channels can only be set in the file"));
+                  "--set: channels and event_rules can only be set in the file"));
 }
 
 TEST(Config, ShownConfigurationHidesSecretsAndReadsBack) {
