@@ -15,6 +15,7 @@ import { waitLive } from './support/hls.mjs';
 import { Caller } from './support/ivs.mjs';
 import { listen, startNats } from './support/nats.mjs';
 import { eventually, freePort, rostrum, start, within } from './support/process.mjs';
+import { publish } from './support/rtmp.mjs';
 import { startFixed } from './support/server.mjs';
 
 const life = ['Session Created', 'Stream Start', 'Session Ended', 'Stream End'];
@@ -197,7 +198,10 @@ for (const [database, configure] of databases) {
     await subscribe(caller, later, { name: 'later', secret });
     const made = await makeChannel(api, { name: 'crash' });
     const { publisher, stream, channelArn } = await goLive(t, api, made);
-    await receiver.until('Stream Start');
+    await receiver.until('Stream Start', { channelArn });
+    const silent = await makeChannel(api, { name: 'silent' }); // connects and sends nothing
+    await publish(t, silent.url);
+    await receiver.until('Session Created', { channelArn: silent.channelArn });
     await eventually(10_000, 'an attempt', () => later.attempts.length > 0);
     first.child.kill('SIGKILL');
     await within(5000, first.exited, 'its end');
@@ -206,9 +210,10 @@ for (const [database, configure] of databases) {
     later.answer = () => 200;
     const second = await startFixed(t, config, port, folder);
     for (const one of [receiver, later]) {
-      await one.until('Stream End', { milliseconds: 30_000, details: second.output });
-      assert.deepEqual(one.names(), life);
-      for (const event of one.events()) {
+      await one.until('Stream End', { channelArn, milliseconds: 30_000, details: second.output });
+      assert.deepEqual(one.names(channelArn), life);
+      await one.until('Session Ended', { channelArn: silent.channelArn, details: second.output });
+      for (const event of one.events(channelArn)) {
         assertShape(event);
         assert.deepEqual([event.detail.channel_name, event.detail.stream_id], ['crash', stream.streamId]);
       }
@@ -219,14 +224,17 @@ for (const [database, configure] of databases) {
     assert.ok(Date.parse(streamSession.endTime) >= Date.parse(streamSession.startTime), JSON.stringify(streamSession));
     assert.deepEqual(streamSession.truncatedEvents.map(({ name }) => name), [...life].reverse());
     assert.equal(await streamOf(caller, channelArn), undefined);
+    const { streamSession: never } = await caller.get('GetStreamSession', { channelArn: silent.channelArn });
+    assert.ok(never.endTime, 'the one without a stream has ended, too');
 
     // The next broadcast is one like any other.
     const again = await goLive(t, api, made);
     assert.notEqual(again.stream.streamId, stream.streamId);
     await caller.get('StopStream', { channelArn });
     await isOver({ server: { output: second.output }, caller }, channelArn);
-    const all = await eventually(10_000, 'its events', () => receiver.events().length === 8 && receiver.names());
+    const all = await eventually(10_000, 'its events', () => receiver.events(channelArn).length === 8 && receiver.names(channelArn));
     assert.deepEqual(all, [...life, ...life]);
+    assert.deepEqual(receiver.names(silent.channelArn), ['Session Created', 'Session Ended']);
   });
 }
 
