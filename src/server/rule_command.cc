@@ -74,7 +74,8 @@ Result<json::object> target_from(const Words& words) {
 Result<CommandOutput> put(Client& client, const Words& words, Output form) {
   const auto pattern = option_text(words, "--pattern");
   if (!pattern) return std::unexpected(pattern.error());
-  if (pattern->empty()) return wrong_use("--pattern is required; {} matches every event");
+  if (pattern->empty())
+    return wrong_use(R"(--pattern is required; {"source":["aws.ivs"]} matches every event)");
   const auto target = target_from(words);
   if (!target) return std::unexpected(target.error());
   json::object input{
