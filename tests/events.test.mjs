@@ -15,6 +15,7 @@ import { waitLive } from './support/hls.mjs';
 import { Caller } from './support/ivs.mjs';
 import { listen, startNats } from './support/nats.mjs';
 import { eventually, freePort, rostrum, start, within } from './support/process.mjs';
+import { quantile } from './support/player.mjs';
 import { publish } from './support/rtmp.mjs';
 import { startFixed } from './support/server.mjs';
 
@@ -278,6 +279,22 @@ test('a receiver that is not there or says nothing holds up no other one', async
   publisher.child.kill('SIGINT');
   await receiver.until('Stream End', { milliseconds: 5000 });
   assert.deepEqual(receiver.names(), life);
+});
+
+test('from the cause to the webhook it takes a tenth of a second at most', async (t) => {
+  const api = await startApi(t);
+  const receiver = await startReceiver(t);
+  await subscribe(api.caller, receiver);
+  const took = [];
+  for (let i = 0; i < 40; i += 1) {
+    const { url, channelArn } = await makeChannel(api);
+    const began = Date.now(); // before it connects: what is measured is more than the event's way
+    await publish(t, url);
+    await receiver.until('Session Created', { channelArn });
+    took.push(receiver.attempts.find(({ event }) => event.resources[0] === channelArn).at - began);
+  }
+  t.diagnostic(`median ${quantile(took, 0.5)} ms, 95 % ${quantile(took, 0.95)} ms, worst ${Math.max(...took)} ms`);
+  assert.ok(quantile(took, 0.95) <= 100, `${took}`);
 });
 
 /** Reads server-sent events: `events` of {id, event, data}; `close()`. */
