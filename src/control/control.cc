@@ -67,9 +67,9 @@ class ControlImpl final : public Control {
     return events_->subscribe(std::move(subscriber));
   }
   void unsubscribe_events(std::uint64_t token) override { events_->unsubscribe(token); }
-  void events_after(std::uint64_t after, std::size_t limit,
-                    std::move_only_function<void(base::Expected<std::vector<EventNotice>>)> done)
-      override {
+  void events_after(
+      std::uint64_t after, std::size_t limit,
+      std::move_only_function<void(base::Expected<std::vector<EventNotice>>)> done) override {
     events_->read_after(after, limit, std::move(done));
   }
 

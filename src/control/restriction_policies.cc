@@ -63,7 +63,8 @@ ApiResult<io::SqlResult> named_policy(Call& call) {
 }
 
 void tell_viewers(Call& call) {
-  call.after_commit.emplace_back([&platform = call.platform] { platform.viewers.forget_policies(); });
+  call.after_commit.emplace_back(
+      [&platform = call.platform] { platform.viewers.forget_policies(); });
 }
 
 ApiObject create_policy(Call& call) {
