@@ -9,6 +9,9 @@ import { createServer, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import {
+  CreateChannelCommand, DeleteChannelCommand, IvsClient, ListChannelsCommand,
+} from '@aws-sdk/client-ivs';
 import { follow, get, loadMedia, variantUrl, waitLive } from './support/hls.mjs';
 import { eventually, freePort, repository, rostrum, start, within } from './support/process.mjs';
 import { generated, publishWithFfmpeg } from './support/publisher.mjs';
@@ -276,4 +279,33 @@ test('a data folder that cannot be made is told', async (t) => {
   const { code } = await within(10_000, server.closed, 'the end', server.output);
   assert.equal(code, 1, server.output());
   assert.ok(server.output().includes(join(folder, 'file')), server.output());
+});
+
+test('what the first start prints: the stream key again, the access key once', async (t) => {
+  const folder = folderFor(t);
+  const port = await freePort();
+  const said = [];
+  for (let i = 0; i < 3; i += 1) {
+    const server = await startFixed(t, { channels: [] }, port, folder);
+    await eventually(5000, 'the end of what is printed', () => server.output().includes('Stop with Ctrl-C'));
+    said.push(server.output());
+    if (i === 1) {
+      // Its owner deletes the first channel: nobody is told of it any more.
+      const [, accessKeyId] = /access key id +(\S+)/.exec(said[0]);
+      const [, secretAccessKey] = /secret access key +(\S+)/.exec(said[0]);
+      const client = new IvsClient({
+        region: 'local', endpoint: `http://127.0.0.1:${port}`, credentials: { accessKeyId, secretAccessKey },
+      });
+      t.after(() => client.destroy());
+      const { channels } = await client.send(new ListChannelsCommand({}));
+      await client.send(new DeleteChannelCommand({ arn: channels[0].arn }));
+      await client.send(new CreateChannelCommand({ name: 'own' }));
+    }
+    server.child.kill('SIGINT');
+    await within(15_000, server.exited, 'stopping', server.output);
+  }
+  const [, key] = /stream key +(\S+)/.exec(said[0]);
+  assert.ok(said[1].includes(key), 'the stream key at the second start');
+  assert.doesNotMatch(said[1], /access key/);
+  assert.ok(!said[2].includes(key), 'the key of a channel that has gone');
 });

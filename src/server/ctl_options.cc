@@ -19,8 +19,9 @@ constexpr std::string_view kEndpoint = "http://127.0.0.1:8080";
 constexpr std::string_view kRegion = "local";
 constexpr std::size_t kMaxText = std::size_t{4} << 20;
 
-constexpr std::array<std::string_view, 4> kVariables = {
-    "ROSTRUM_ENDPOINT", "ROSTRUM_ACCESS_KEY_ID", "ROSTRUM_SECRET_ACCESS_KEY", "ROSTRUM_REGION"};
+// ROSTRUM_REGION is the server's own setting and means the same to its clients.
+constexpr std::array<std::string_view, 3> kVariables = {"ROSTRUM_ENDPOINT", "ROSTRUM_ACCESS_KEY_ID",
+                                                        "ROSTRUM_SECRET_ACCESS_KEY"};
 
 std::unexpected<Failure> wrong_use(std::string message) {
   return std::unexpected(Failure{kWrongUse, std::move(message)});

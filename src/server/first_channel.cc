@@ -15,6 +15,10 @@ namespace json = boost::json;
 constexpr std::size_t kMaxFile = 4096;
 constexpr std::size_t kKeySymbols = 24;
 
+std::string path_of(const Config& config) {
+  return config.data_dir + "/first-channel.json";
+}
+
 base::Expected<void> read_into(const std::string& path, ChannelConfig& channel) {
   auto bytes = io::read_file(path, kMaxFile);
   if (!bytes) return base::fail(bytes.error());
@@ -34,8 +38,12 @@ base::Expected<void> read_into(const std::string& path, ChannelConfig& channel) 
 
 }  // namespace
 
+bool has_first_channel(const Config& config) {
+  return io::file_exists(path_of(config));
+}
+
 base::Expected<ChannelConfig> load_first_channel(const Config& config) {
-  const std::string path = config.data_dir + "/first-channel.json";
+  const std::string path = path_of(config);
   ChannelConfig channel;
   channel.name = "My-channel";
   channel.insecure_ingest = true;

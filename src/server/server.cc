@@ -161,7 +161,9 @@ class Server final : private Readiness {
   std::unique_ptr<control::Control> control_;
   std::unique_ptr<app::PollResults> polls_;
   std::unique_ptr<live::Live> live_;
-  std::optional<ChannelConfig> first_channel_;  // made because there was none
+  /// Made because there was none: now, or at an earlier start and still there.
+  std::optional<ChannelConfig> first_channel_;
+  bool first_channel_is_new_ = false;
   std::optional<control::AccessKeySecret> first_key_;
   SiteInfo site_;
   std::move_only_function<RtmpContext&(io::Loop&)> rtmp_context_of_;
@@ -260,7 +262,8 @@ base::Expected<void> Server::open_database() {
   }
   auto has_channels = control::has_channels(**connection);
   if (!has_channels) return base::fail(std::move(has_channels.error()));
-  if (!*has_channels && config_.channels.empty()) {
+  first_channel_is_new_ = !*has_channels && config_.channels.empty();
+  if (first_channel_is_new_ || (config_.channels.empty() && has_first_channel(config_))) {
     auto made = load_first_channel(config_);
     if (!made) return base::fail(std::move(made.error()));
     first_channel_ = std::move(*made);
@@ -277,9 +280,15 @@ base::Expected<void> Server::start_control() {
   control_ = std::move(*made);
   std::vector<control::DeclaredChannel> channels;
   for (const ChannelConfig& channel : config_.channels) channels.push_back(declared(channel));
-  if (first_channel_) channels.push_back(declared(*first_channel_));
+  if (first_channel_is_new_) channels.push_back(declared(*first_channel_));
   if (config_.demo.enabled) channels.push_back(declared(DemoChannel::channel()));
-  return control_->declare(channels);
+  if (auto done = control_->declare(channels); !done) return done;
+  if (first_channel_ && !first_channel_is_new_) {
+    // Its owner may have deleted it or changed its key since.
+    const auto found = control_->find_srt(first_channel_->stream_key);
+    if (!found || found->channel != first_channel_->id) first_channel_.reset();
+  }
+  return {};
 }
 
 base::Expected<std::uint16_t> Server::listen_on(const ListenAddress& address, Service service) {
