@@ -7,6 +7,7 @@
 #include "base/ids.h"
 #include "control/arn.h"
 #include "control/call.h"
+#include "control/listing.h"
 #include "control/platform.h"
 #include "control/secret_box.h"
 #include "control/validation.h"
@@ -144,21 +145,8 @@ ApiObject delete_key(Call& call) {
 ApiObject list_keys(Call& call) {
   static const std::string statement =
       fmt::format("{} WHERE id > $1 ORDER BY id LIMIT $2", kSelect);
-  auto page = page_of(call);
-  if (!page) return std::unexpected(page.error());
-  auto rows = call.sql.run(statement, {page->after, page->limit + 1});
-  if (!rows) return internal(rows.error());
-  json::object output;
-  json::array list;
-  for (std::size_t i = 0; i < rows->size(); ++i) {
-    if (static_cast<std::int64_t>(i) == page->limit) {
-      output["nextToken"] = next_token(call, rows->text(i - 1, 0));
-      break;
-    }
-    list.emplace_back(describe(*rows, i));
-  }
-  output["accessKeys"] = std::move(list);
-  return output;
+  return listing(call, statement, "accessKeys",
+                 [&](const io::SqlResult& rows, std::size_t row) { return describe(rows, row); });
 }
 
 bool covers(const AccessKey& key, const json::value& arn) {

@@ -5,6 +5,7 @@
 
 #include "base/ids.h"
 #include "control/call.h"
+#include "control/listing.h"
 #include "control/platform.h"
 
 namespace control {
@@ -92,21 +93,10 @@ ApiObject remove(Call& call) {
 ApiObject list(Call& call) {
   static const std::string statement =
       fmt::format("SELECT {} FROM ad_configurations WHERE id > $1 ORDER BY id LIMIT $2", kColumns);
-  auto page = page_of(call);
-  if (!page) return std::unexpected(page.error());
-  auto rows = call.sql.run(statement, {page->after, page->limit + 1});
-  if (!rows) return internal(rows.error());
-  json::object output;
-  json::array found;
-  for (std::size_t i = 0; i < rows->size(); ++i) {
-    if (static_cast<std::int64_t>(i) == page->limit) {
-      output["nextToken"] = next_token(call, rows->text(i - 1, 0));
-      break;
-    }
-    found.emplace_back(configuration_object(call, *rows, i));
-  }
-  output["adConfigurations"] = std::move(found);
-  return output;
+  return listing(call, statement, "adConfigurations",
+                 [&](const io::SqlResult& rows, std::size_t row) {
+                   return configuration_object(call, rows, row);
+                 });
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "base/ids.h"
 #include "control/call.h"
+#include "control/listing.h"
 #include "control/platform.h"
 #include "control/viewer_gates.h"
 #include "wire/jwt/jwt.h"
@@ -83,24 +84,12 @@ ApiObject delete_key_pair(Call& call) {
 }
 
 ApiObject list_key_pairs(Call& call) {
-  auto page = page_of(call);
-  if (!page) return std::unexpected(page.error());
-  auto rows = call.sql.run(
-      "SELECT id, name, fingerprint, tags FROM playback_key_pairs WHERE id > $1 "
-      "ORDER BY id LIMIT $2",
-      {page->after, page->limit + 1});
-  if (!rows) return internal(rows.error());
-  json::object output;
-  json::array list;
-  for (std::size_t i = 0; i < rows->size(); ++i) {
-    if (static_cast<std::int64_t>(i) == page->limit) {
-      output["nextToken"] = next_token(call, rows->text(i - 1, 0));
-      break;
-    }
-    list.emplace_back(key_object(call, *rows, i, false));
-  }
-  output["keyPairs"] = std::move(list);
-  return output;
+  return listing(call,
+                 "SELECT id, name, fingerprint, tags FROM playback_key_pairs WHERE id > $1 ORDER "
+                 "BY id LIMIT $2",
+                 "keyPairs", [&](const io::SqlResult& rows, std::size_t row) {
+                   return key_object(call, rows, row, false);
+                 });
 }
 
 }  // namespace

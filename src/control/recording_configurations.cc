@@ -7,6 +7,7 @@
 
 #include "base/ids.h"
 #include "control/call.h"
+#include "control/listing.h"
 #include "control/platform.h"
 #include "control/recording_configuration_record.h"
 
@@ -133,21 +134,10 @@ ApiObject remove(Call& call) {
 ApiObject list(Call& call) {
   static const std::string statement = fmt::format(
       "SELECT {} FROM recording_configurations WHERE id > $1 ORDER BY id LIMIT $2", kColumns);
-  auto page = page_of(call);
-  if (!page) return std::unexpected(page.error());
-  auto rows = call.sql.run(statement, {page->after, page->limit + 1});
-  if (!rows) return internal(rows.error());
-  json::object output;
-  json::array found;
-  for (std::size_t i = 0; i < rows->size(); ++i) {
-    if (static_cast<std::int64_t>(i) == page->limit) {
-      output["nextToken"] = next_token(call, rows->text(i - 1, 0));
-      break;
-    }
-    found.emplace_back(summary(call.platform.home, *rows, i));
-  }
-  output["recordingConfigurations"] = std::move(found);
-  return output;
+  return listing(call, statement, "recordingConfigurations",
+                 [&](const io::SqlResult& rows, std::size_t row) {
+                   return summary(call.platform.home, rows, row);
+                 });
 }
 
 }  // namespace

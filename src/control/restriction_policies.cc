@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "control/call.h"
+#include "control/listing.h"
 #include "control/platform.h"
 #include "control/viewer_gates.h"
 
@@ -130,21 +131,9 @@ ApiObject delete_policy(Call& call) {
 ApiObject list_policies(Call& call) {
   static const std::string statement = fmt::format(
       "SELECT {} FROM playback_restriction_policies WHERE id > $1 ORDER BY id LIMIT $2", kColumns);
-  auto page = page_of(call);
-  if (!page) return std::unexpected(page.error());
-  auto rows = call.sql.run(statement, {page->after, page->limit + 1});
-  if (!rows) return internal(rows.error());
-  json::object output;
-  json::array list;
-  for (std::size_t i = 0; i < rows->size(); ++i) {
-    if (static_cast<std::int64_t>(i) == page->limit) {
-      output["nextToken"] = next_token(call, rows->text(i - 1, 0));
-      break;
-    }
-    list.emplace_back(policy_object(call, *rows, i));
-  }
-  output["playbackRestrictionPolicies"] = std::move(list);
-  return output;
+  return listing(
+      call, statement, "playbackRestrictionPolicies",
+      [&](const io::SqlResult& rows, std::size_t row) { return policy_object(call, rows, row); });
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "base/ids.h"
 #include "control/channel_record.h"
+#include "control/listing.h"
 #include "control/platform.h"
 #include "control/stream_key_record.h"
 
@@ -119,20 +120,11 @@ ApiObject list_stream_keys(Call& call) {
       "SELECT id, tags FROM stream_keys WHERE channel_id = $1 AND id > $2 ORDER BY id LIMIT $3",
       {*channel, page->after, page->limit + 1});
   if (!rows) return internal(rows.error());
-  json::object output;
-  json::array list;
-  for (std::size_t i = 0; i < rows->size(); ++i) {
-    if (static_cast<std::int64_t>(i) == page->limit) {
-      output["nextToken"] = next_token(call, rows->text(i - 1, 0));
-      break;
-    }
-    list.push_back(
-        json::object{{"arn", make_arn(call.platform.home, "stream-key", rows->text(i, 0))},
-                     {"channelArn", make_arn(call.platform.home, "channel", *channel)},
-                     {"tags", parse_kept(rows->text(i, 1))}});
-  }
-  output["streamKeys"] = std::move(list);
-  return output;
+  return listing(call, *page, *rows, "streamKeys", [&](std::size_t row) {
+    return json::object{{"arn", make_arn(call.platform.home, "stream-key", rows->text(row, 0))},
+                        {"channelArn", make_arn(call.platform.home, "channel", *channel)},
+                        {"tags", parse_kept(rows->text(row, 1))}};
+  });
 }
 
 }  // namespace

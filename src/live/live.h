@@ -261,7 +261,7 @@ struct StreamEvent {
   struct Breach {
     enum class Limit : std::uint8_t { kIngestBitrate, kTotalPixels, kPixelsPerEdge };
     Limit limit = Limit::kIngestBitrate;
-    std::int64_t value = 0;        // bit/s or pixels
+    std::int64_t value = 0;        // the limit itself, in bit/s or pixels
     std::int64_t exceeded_by = 0;  // the same unit, above 0
   };
   std::optional<Breach> breach;
