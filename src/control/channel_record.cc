@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "control/call.h"
+#include "control/platform.h"
 #include "live/live.h"
 
 namespace control {
@@ -73,6 +74,13 @@ base::Expected<std::optional<ChannelRecord>> load_channel(io::SqlConnection& sql
   static const std::string statement =
       fmt::format("SELECT {} FROM channels c WHERE c.id = $1", kChannelColumns);
   return first(sql.run(statement, {std::string(id)}));
+}
+
+ApiResult<ChannelRecord> channel_named(Call& call, std::string_view arn) {
+  auto channel = load_channel(call.sql, own_id(call.platform.home, "channel", arn));
+  if (!channel) return internal(channel.error());
+  if (!*channel) return not_found(fmt::format("there is no channel {}", arn));
+  return std::move(**channel);
 }
 
 base::Expected<std::optional<ChannelRecord>> load_channel_by_key(io::SqlConnection& sql,

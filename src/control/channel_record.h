@@ -9,12 +9,15 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "control/api_error.h"
 #include "control/arn.h"
 #include "control/endpoints.h"
 #include "control/secret_box.h"
 #include "io/sql.h"
 
 namespace control {
+
+struct Call;
 
 struct ChannelRecord {
   std::string id;
@@ -37,6 +40,8 @@ struct ChannelRecord {
 
 base::Expected<std::optional<ChannelRecord>> load_channel(io::SqlConnection& sql,
                                                           std::string_view id);
+/// The channel that an ARN of the input names; ResourceNotFoundException if there is none.
+ApiResult<ChannelRecord> channel_named(Call& call, std::string_view arn);
 /// The channel of a stream key; nothing if no key has this value.
 base::Expected<std::optional<ChannelRecord>> load_channel_by_key(io::SqlConnection& sql,
                                                                  const SecretBox& secrets,

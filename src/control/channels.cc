@@ -118,15 +118,6 @@ void settle_passphrase(Call& call, ChannelRecord& channel) {
   }
 }
 
-ApiResult<ChannelRecord> named_channel(Call& call) {
-  const std::string arn = text_of(call.input, "arn");
-  const std::string_view id = own_id(call.platform.home, "channel", arn);
-  auto channel = load_channel(call.sql, id);
-  if (!channel) return internal(channel.error());
-  if (!*channel) return not_found(fmt::format("there is no channel {}", arn));
-  return std::move(**channel);
-}
-
 json::object whole(const Call& call, const ChannelRecord& channel) {
   return channel_object(channel, call.platform.home, call.endpoints, &call.platform.secrets);
 }
@@ -156,7 +147,7 @@ ApiObject create_channel(Call& call) {
 }
 
 ApiObject get_channel(Call& call) {
-  auto channel = named_channel(call);
+  auto channel = channel_named(call, text_of(call.input, "arn"));
   if (!channel) return std::unexpected(channel.error());
   return json::object{{"channel", whole(call, *channel)}};
 }
@@ -180,7 +171,7 @@ ApiObject batch_get_channel(Call& call) {
 }
 
 ApiObject update(Call& call) {
-  auto channel = named_channel(call);
+  auto channel = channel_named(call, text_of(call.input, "arn"));
   if (!channel) return std::unexpected(channel.error());
   const base::ChannelId id(channel->id);
   if (call.platform.board.is_busy(id)) {
@@ -194,7 +185,7 @@ ApiObject update(Call& call) {
 }
 
 ApiObject delete_channel(Call& call) {
-  auto channel = named_channel(call);
+  auto channel = channel_named(call, text_of(call.input, "arn"));
   if (!channel) return std::unexpected(channel.error());
   const base::ChannelId id(channel->id);
   if (call.platform.board.is_busy(id)) {

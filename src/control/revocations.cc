@@ -1,6 +1,4 @@
 // Revoking viewers' sessions: what runs ends, and tokens up to a version are refused from now on.
-#include <fmt/format.h>
-
 #include <boost/json/array.hpp>
 
 #include "control/call.h"
@@ -15,9 +13,8 @@ namespace json = boost::json;
 
 ApiResult<void> revoke(Call& call, const json::object& session) {
   const std::string arn = text_of(session, "channelArn");
-  auto channel = load_channel(call.sql, own_id(call.platform.home, "channel", arn));
-  if (!channel) return internal(channel.error());
-  if (!*channel) return not_found(fmt::format("there is no channel {}", arn));
+  auto channel = channel_named(call, arn);
+  if (!channel) return std::unexpected(channel.error());
   const std::string viewer = text_of(session, "viewerId");
   const std::int64_t version = integer_of(session, "viewerSessionVersionsLessThanOrEqualTo", 0);
   // A later call never takes back what an earlier one revoked.
@@ -26,9 +23,9 @@ ApiResult<void> revoke(Call& call, const json::object& session) {
       "VALUES ($1, $2, $3, $4) ON CONFLICT (channel_id, viewer_id) DO UPDATE SET "
       "version = CASE WHEN excluded.version > viewer_revocations.version THEN excluded.version "
       "ELSE viewer_revocations.version END, revoked_at = excluded.revoked_at",
-      {(*channel)->id, viewer, version, std::int64_t{call.now.time_since_epoch().count()}});
+      {channel->id, viewer, version, std::int64_t{call.now.time_since_epoch().count()}});
   if (!kept) return internal(kept.error());
-  call.after_commit.emplace_back([&platform = call.platform, id = base::ChannelId((*channel)->id),
+  call.after_commit.emplace_back([&platform = call.platform, id = base::ChannelId(channel->id),
                                   viewer,
                                   version] { platform.viewers.revoke(id, viewer, version); });
   return {};

@@ -57,11 +57,9 @@ ApiResult<io::SqlResult> named_key(Call& call, std::string_view arn) {
 }
 
 ApiResult<std::string> channel_of(Call& call) {
-  const std::string arn = text_of(call.input, "channelArn");
-  auto channel = load_channel(call.sql, own_id(call.platform.home, "channel", arn));
-  if (!channel) return internal(channel.error());
-  if (!*channel) return not_found(fmt::format("there is no channel {}", arn));
-  return (*channel)->id;
+  auto channel = channel_named(call, text_of(call.input, "channelArn"));
+  if (!channel) return std::unexpected(channel.error());
+  return channel->id;
 }
 
 ApiObject create_stream_key(Call& call) {

@@ -34,18 +34,9 @@ std::unexpected<ApiError> not_broadcasting() {
   return api_fail("ChannelNotBroadcasting", "the channel is not live");
 }
 
-/// The channel that `channelArn` names.
-ApiResult<ChannelRecord> named_channel(Call& call) {
-  const std::string arn = text_of(call.input, "channelArn");
-  auto channel = load_channel(call.sql, own_id(call.platform.home, "channel", arn));
-  if (!channel) return internal(channel.error());
-  if (!*channel) return not_found(fmt::format("there is no channel {}", arn));
-  return std::move(**channel);
-}
-
-/// The same while it is live.
+/// The stream of the channel that `channelArn` names, while it is live.
 ApiResult<LiveStream> live_stream(Call& call) {
-  auto channel = named_channel(call);
+  auto channel = channel_named(call, text_of(call.input, "channelArn"));
   if (!channel) return std::unexpected(channel.error());
   auto stream = call.platform.board.find(base::ChannelId(channel->id));
   if (!stream || call.platform.live == nullptr) return not_broadcasting();
@@ -140,7 +131,7 @@ ApiObject put_metadata(Call& call) {
 }
 
 ApiObject insert_ad_break(Call& call) {
-  auto channel = named_channel(call);
+  auto channel = channel_named(call, text_of(call.input, "channelArn"));
   if (!channel) return std::unexpected(channel.error());
   auto stream = live_stream(call);
   if (!stream) return std::unexpected(stream.error());
