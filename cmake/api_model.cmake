@@ -4,8 +4,8 @@ include_guard(GLOBAL)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
 set(ROSTRUM_API_OUT ${CMAKE_BINARY_DIR}/api_model)
-set(ROSTRUM_API_FILES ${CMAKE_SOURCE_DIR}/api/ivs.json ${CMAKE_SOURCE_DIR}/api/rostrum.json
-    ${CMAKE_SOURCE_DIR}/api/quotas.json)
+set(ROSTRUM_API_FILES ${CMAKE_SOURCE_DIR}/api/ivs.json ${CMAKE_SOURCE_DIR}/api/ivschat.json
+    ${CMAKE_SOURCE_DIR}/api/rostrum.json ${CMAKE_SOURCE_DIR}/api/quotas.json)
 
 add_custom_command(
   OUTPUT ${ROSTRUM_API_OUT}/api_tables.cc

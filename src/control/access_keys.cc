@@ -233,7 +233,10 @@ ApiResult<void> may_touch(const AccessKey& key, const Operation& operation,
     named = true;
     covered = covered && covers(key, *arn);
   };
-  for (const std::string_view member : {"arn", "channelArn", "resourceArn"}) look(input, member);
+  for (const std::string_view member :
+       {"arn", "channelArn", "resourceArn", "identifier", "roomIdentifier"}) {
+    look(input, member);
+  }
   if (const json::value* arns = input.if_contains("arns"); arns != nullptr && arns->is_array()) {
     named = true;
     for (const json::value& arn : arns->get_array()) covered = covered && covers(key, arn);

@@ -36,9 +36,11 @@ const Handler* find_handler(std::string_view name) {
     std::unordered_map<std::string_view, const Handler*> handlers;
     for (const auto part :
          {access_key_handlers(), ad_configuration_handlers(), channel_handlers(), event_handlers(),
-          playback_key_handlers(), recording_configuration_handlers(),
-          restriction_policy_handlers(), revocation_handlers(), stream_handlers(),
-          stream_key_handlers(), stream_session_handlers(), tag_handlers()}) {
+          logging_configuration_handlers(), playback_key_handlers(),
+          recording_configuration_handlers(), restriction_policy_handlers(), revocation_handlers(),
+          room_handlers(), room_message_handlers(), room_moderation_handlers(),
+          room_people_handlers(), stream_handlers(), stream_key_handlers(),
+          stream_session_handlers(), tag_handlers()}) {
       for (const Handler& handler : part) handlers.emplace(handler.operation, &handler);
     }
     return handlers;
@@ -56,13 +58,17 @@ std::string random_request_id() {
 const Operation* route(const Request& request) {
   const std::string_view path = request.raw_path();
   if (path.starts_with(kTags)) {
+    // The same three operations in each service: the resource tells whose.
+    const auto arn = wire::http::percent_decode(path.substr(kTags.size()));
+    const bool is_chat = arn && arn->starts_with("arn:aws:ivschat:");
+    const Service& service = is_chat ? ivschat_service() : ivs_service();
     switch (request.method) {
       case Method::kGet:
-        return find_operation("ListTagsForResource");
+        return find_operation(service, "ListTagsForResource");
       case Method::kPost:
-        return find_operation("TagResource");
+        return find_operation(service, "TagResource");
       case Method::kDelete:
-        return find_operation("UntagResource");
+        return find_operation(service, "UntagResource");
       default:
         return nullptr;
     }
@@ -145,8 +151,20 @@ Response api_response(const Operation& operation, const json::object& output,
 // Both spellings of the sentence: the models have one, most clients print the other.
 Response api_error_response(const ApiError& error, std::uint16_t status,
                             std::string_view request_id) {
-  const json::object body{
+  json::object body{
       {"__type", error.name}, {"exceptionMessage", error.message}, {"message", error.message}};
+  if (error.name == "ValidationException") {
+    body["reason"] = error.field.empty() ? "OTHER" : "FIELD_VALIDATION_FAILED";
+    if (!error.field.empty()) {
+      body["fieldList"] =
+          json::array{json::object{{"name", error.field}, {"message", error.message}}};
+    }
+  }
+  if (!error.resource_type.empty()) {
+    body["resourceId"] = error.resource_id;
+    body["resourceType"] = error.resource_type;
+  }
+  if (error.limit != 0) body["limit"] = error.limit;
   Response response =
       Response::with_body(status, "application/json", base::Slice::take(json::serialize(body)));
   response.headers.add("x-amzn-ErrorType", error.name);
@@ -169,6 +187,7 @@ struct Api::Work {
   json::object output;
   std::optional<ApiError> error;
   std::vector<std::move_only_function<void()>> after_commit;
+  std::move_only_function<void(json::object, Call::Finish)> later;
 
   void fail(const ApiError& reason) {
     const std::uint16_t status = status_of(operation, reason);
@@ -186,6 +205,17 @@ struct Api::Work {
   void succeed() {
     count(operation->name, "ok");
     reply(api_response(*operation, output, request_id));
+  }
+  /// What the handler gave is durable.
+  static void complete(const std::shared_ptr<Work>& work) {
+    for (auto& follow : work->after_commit) follow();
+    if (!work->later) return work->succeed();
+    auto later = std::exchange(work->later, {});
+    later(std::move(work->output), [work](ApiObject output) {
+      if (!output) return work->fail(output.error());
+      work->output = std::move(*output);
+      work->succeed();
+    });
   }
 };
 
@@ -271,11 +301,13 @@ ApiResult<AccessKey> Api::authenticate(const Request& request, std::string_view 
                     "this server issues no session tokens: sign with an access key alone", 403);
   }
   wire::aws::ScopeRule rule;
-  // Our own operations may be signed like those beside which they stand.
-  rule.service =
-      service == rostrum_service().signing_name && signed_by->service == ivs_service().signing_name
-          ? ivs_service().signing_name
-          : service;
+  // Our own operations may be signed like those beside which they stand, and those on tags like
+  // any of the services that have them.
+  const bool is_shared =
+      service == rostrum_service().signing_name || request.raw_path().starts_with(kTags);
+  const bool is_theirs = signed_by->service == ivs_service().signing_name ||
+                         signed_by->service == ivschat_service().signing_name;
+  rule.service = is_shared && is_theirs ? std::string_view(signed_by->service) : service;
   rule.region = platform_.settings.signing_region;
   // The scope first: a wrong one needs no key derived.
   if (auto fits = wire::aws::check_scope(*signed_by, rule, now); !fits) {
@@ -418,12 +450,13 @@ void Api::execute(std::shared_ptr<Work> work, io::SqlConnection& sql) {
     if (!output) return std::unexpected(output.error());
     w.output = std::move(*output);
     w.after_commit = std::move(call.after_commit);
+    w.later = std::move(call.later);
     return {};
   };
   if (work->handler->kind == Handler::Kind::kRead) {
     auto done = call_on(*work, sql);
     if (!done) return work->fail(done.error());
-    return work->succeed();
+    return Work::complete(work);
   }
   platform_.sql.write(
       [work, call_on](io::SqlConnection& connection) -> base::Expected<void> {
@@ -435,8 +468,7 @@ void Api::execute(std::shared_ptr<Work> work, io::SqlConnection& sql) {
       },
       [work](base::Expected<void> written) {
         if (written) {
-          for (auto& follow : work->after_commit) follow();
-          work->succeed();
+          Work::complete(work);
         } else if (work->error) {
           work->fail(*work->error);
         } else if (written.error().code == base::ErrorCode::kLimit) {

@@ -17,6 +17,11 @@ struct ApiError {
   std::string message;  // says what to do; no secrets
   /// 0: as the service's table of errors says.
   std::uint16_t status = 0;
+  // What chat's errors carry beside; empty where it does not apply.
+  std::string field = {};  // of the input: "messageReviewHandler.uri"
+  std::string resource_id = {};
+  std::string resource_type = {};  // "ROOM"
+  std::int64_t limit = 0;
 };
 
 template <class T>
@@ -25,7 +30,8 @@ using ApiObject = ApiResult<boost::json::object>;
 
 inline std::unexpected<ApiError> api_fail(std::string_view name, std::string message,
                                           std::uint16_t status = 0) {
-  return std::unexpected<ApiError>(ApiError{std::string(name), std::move(message), status});
+  return std::unexpected<ApiError>(
+      ApiError{.name = std::string(name), .message = std::move(message), .status = status});
 }
 inline std::unexpected<ApiError> invalid(std::string message) {
   return api_fail("ValidationException", std::move(message));

@@ -24,14 +24,24 @@ std::optional<Arn> parse_arn(std::string_view text) {
   return Arn{*service, *region, *account, *type, text};
 }
 
+namespace {
+
+std::string_view service_of_type(std::string_view type) {
+  return type == "room" || type == "logging-configuration" ? "ivschat" : "ivs";
+}
+
+}  // namespace
+
 std::string make_arn(const Home& home, std::string_view type, std::string_view id) {
-  return fmt::format("arn:aws:ivs:{}:{}:{}/{}", home.region, home.account, type, id);
+  return fmt::format("arn:aws:{}:{}:{}:{}/{}", service_of_type(type), home.region, home.account,
+                     type, id);
 }
 
 std::string_view own_id(const Home& home, std::string_view type, std::string_view arn) {
   const auto parsed = parse_arn(arn);
-  const bool ours = parsed && parsed->service == "ivs" && parsed->region == home.region &&
-                    parsed->account == home.account && parsed->type == type;
+  const bool ours = parsed && parsed->service == service_of_type(type) &&
+                    parsed->region == home.region && parsed->account == home.account &&
+                    parsed->type == type;
   return ours ? parsed->id : std::string_view{};
 }
 

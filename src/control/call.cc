@@ -10,7 +10,10 @@
 #include "base/base64url.h"
 #include "base/bytes.h"
 #include "base/crypto.h"
+#include "chat/chat.h"
+#include "control/chat_journal.h"
 #include "control/platform.h"
+#include "io/loop.h"
 
 namespace control {
 
@@ -86,8 +89,8 @@ ApiResult<Page> page_of(const Call& call) {
   return page;
 }
 
-std::string next_token(const Call& call, std::string_view last_key) {
-  base::Bytes octets = token_check(call.operation, last_key);
+std::string next_token(const Operation& operation, std::string_view last_key) {
+  base::Bytes octets = token_check(operation, last_key);
   octets.insert(octets.end(), last_key.begin(), last_key.end());
   return base::to_base64url(octets);
 }
@@ -96,6 +99,27 @@ json::value parse_kept(std::string_view text) {
   boost::system::error_code failed;
   json::value value = json::parse(text, failed);
   return failed ? json::value(json::object()) : value;
+}
+
+void after_chat_is_written(Platform& platform, std::move_only_function<void()> next) {
+  if (platform.chat == nullptr) {
+    platform.loop.post(std::move(next));
+    return;
+  }
+  platform.chat->flush(platform.loop, [&platform, next = std::move(next)]() mutable {
+    platform.journal.flush([next = std::move(next)](base::Expected<void>) mutable { next(); });
+  });
+}
+
+json::object after_reload(Call& call, const std::string& room, json::object output) {
+  chat::Chat* const chat = call.platform.chat;
+  if (chat == nullptr) return output;
+  call.later = [chat, id = chat::RoomId(room)](json::object result, Call::Finish finish) {
+    chat->reload(id, [result = std::move(result), finish = std::move(finish)]() mutable {
+      finish(std::move(result));
+    });
+  };
+  return output;
 }
 
 std::int64_t quota(const Call& call, std::string_view name) {

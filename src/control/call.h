@@ -31,6 +31,10 @@ struct Call {
   base::WallTime now;
   /// Run once what was written is durable, on the writer's thread; nothing is run after an error.
   std::vector<std::move_only_function<void()>> after_commit = {};
+  /// Set by operations that have to wait for somebody on another thread: gets what the handler
+  /// gave once that is durable, and must call `finish` once, from any thread.
+  using Finish = std::move_only_function<void(ApiObject)>;
+  std::move_only_function<void(boost::json::object output, Finish finish)> later = {};
 };
 
 struct Handler {
@@ -58,10 +62,18 @@ struct Page {
   std::string after;  // empty: from the beginning
 };
 ApiResult<Page> page_of(const Call& call);
-std::string next_token(const Call& call, std::string_view last_key);
+std::string next_token(const Operation& operation, std::string_view last_key);
+inline std::string next_token(const Call& call, std::string_view last_key) {
+  return next_token(call.operation, last_key);
+}
 
 /// `{"key":"value"}` kept as text, as an object for answers.
 boost::json::value parse_kept(std::string_view text);
+/// Calls `next` on control's loop when everything that was said so far is in the database.
+void after_chat_is_written(Platform& platform, std::move_only_function<void()> next);
+/// The answer once the engine knows that the room has changed: what applies from then on was
+/// answered for.
+boost::json::object after_reload(Call& call, const std::string& room, boost::json::object output);
 /// The quota of the service in ivs mode, otherwise none (a very large number).
 std::int64_t quota(const Call& call, std::string_view name);
 
@@ -70,10 +82,15 @@ std::span<const Handler> access_key_handlers();
 std::span<const Handler> ad_configuration_handlers();
 std::span<const Handler> channel_handlers();
 std::span<const Handler> event_handlers();
+std::span<const Handler> logging_configuration_handlers();
 std::span<const Handler> playback_key_handlers();
 std::span<const Handler> recording_configuration_handlers();
 std::span<const Handler> restriction_policy_handlers();
 std::span<const Handler> revocation_handlers();
+std::span<const Handler> room_handlers();
+std::span<const Handler> room_message_handlers();
+std::span<const Handler> room_moderation_handlers();
+std::span<const Handler> room_people_handlers();
 std::span<const Handler> stream_handlers();
 std::span<const Handler> stream_key_handlers();
 std::span<const Handler> stream_session_handlers();

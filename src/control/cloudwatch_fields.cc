@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cmath>
 
+#include "base/rfc3339.h"
+
 namespace control {
 namespace {
 
@@ -22,24 +24,6 @@ std::optional<std::int64_t> digits(std::string_view text) {
   return value;
 }
 
-// A number of exactly `count` digits off the front of `text`.
-bool take(std::string_view& text, std::size_t count, int& to) {
-  if (text.size() < count) return false;
-  to = 0;
-  for (const char c : text.substr(0, count)) {
-    if (c < '0' || c > '9') return false;
-    to = to * 10 + (c - '0');
-  }
-  text.remove_prefix(count);
-  return true;
-}
-
-bool take(std::string_view& text, char expected) {
-  if (!text.starts_with(expected)) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
 std::unexpected<CloudWatchError> wrong_type(const std::string& name, std::string_view type) {
   return cloudwatch_invalid(fmt::format("The parameter {} must be {}.", name, type));
 }
@@ -47,34 +31,9 @@ std::unexpected<CloudWatchError> wrong_type(const std::string& name, std::string
 }  // namespace
 
 std::optional<std::int64_t> parse_time(std::string_view text) {
-  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
-  if (!take(text, 4, year) || !take(text, '-') || !take(text, 2, month) || !take(text, '-') ||
-      !take(text, 2, day) || !(take(text, 'T') || take(text, 't') || take(text, ' ')) ||
-      !take(text, 2, hour) || !take(text, ':') || !take(text, 2, minute) || !take(text, ':') ||
-      !take(text, 2, second)) {
-    return std::nullopt;
-  }
-  const std::chrono::year_month_day date{std::chrono::year(year),
-                                         std::chrono::month(static_cast<unsigned>(month)),
-                                         std::chrono::day(static_cast<unsigned>(day))};
-  if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
-  if (take(text, '.')) {
-    std::size_t fraction = 0;
-    while (fraction < text.size() && text[fraction] >= '0' && text[fraction] <= '9') ++fraction;
-    if (fraction == 0) return std::nullopt;
-    text.remove_prefix(fraction);
-  }
-  std::int64_t seconds = std::chrono::sys_days(date).time_since_epoch().count() * 86'400LL +
-                         hour * 3600 + minute * 60 + second;
-  if (text == "Z" || text == "z") return seconds;
-  const int sign = text.starts_with('-') ? -1 : 1;
-  int hours = 0, minutes = 0;
-  if (!take(text, '+') && !take(text, '-')) return std::nullopt;
-  if (!take(text, 2, hours)) return std::nullopt;
-  (void)take(text, ':');
-  if (!take(text, 2, minutes) || !text.empty() || hours > 23 || minutes > 59) return std::nullopt;
-  seconds -= sign * (hours * 3600 + minutes * 60);
-  return seconds;
+  const auto time = base::parse_rfc3339(text);
+  if (!time) return std::nullopt;
+  return std::chrono::floor<std::chrono::seconds>(*time).time_since_epoch().count();
 }
 
 std::string CloudWatchFields::name(std::string_view member) const {

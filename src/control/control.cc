@@ -8,7 +8,12 @@
 #include "base/log.h"
 #include "control/admission.h"
 #include "control/api.h"
+#include "control/channel_chat.h"
 #include "control/channel_record.h"
+#include "control/chat_gate.h"
+#include "control/chat_journal.h"
+#include "control/chat_reviewer.h"
+#include "control/chat_tokens.h"
 #include "control/declared_channels.h"
 #include "control/event_bus.h"
 #include "control/live_board.h"
@@ -36,7 +41,8 @@ class ControlImpl final : public Control {
         home_{settings_.region, settings_.account},
         sql_(sql),
         secrets_(std::move(secrets)),
-        loops_(1) {}
+        loops_(1),
+        chat_tokens_(secrets_) {}
   ~ControlImpl() override { stop(); }
 
   base::Expected<void> set_up();
@@ -44,7 +50,8 @@ class ControlImpl final : public Control {
   // Control
   base::Expected<void> declare(const std::vector<DeclaredChannel>& channels) override;
   live::Live::Above above() override;
-  void start(live::Live& live, std::uint16_t srt_port) override;
+  chat::Above& chat_above() override { return *chat_gate_; }
+  void start(live::Live& live, chat::Chat& chat, std::uint16_t srt_port) override;
   void stop() override;
   live::Admission& admission(io::Loop& loop) override;
   base::Expected<SrtEntry> find_srt(const std::string& stream_key) override;
@@ -60,6 +67,16 @@ class ControlImpl final : public Control {
                      std::move_only_function<void(std::vector<ChannelListing>)> done) override;
   void find_channel(const base::ChannelId& id,
                     std::move_only_function<void(std::optional<ChannelListing>)> done) override;
+  void enter_chat(ChatEntry entry,
+                  std::move_only_function<void(base::Expected<ChatEntryGrant>)> done) override {
+    channel_chat_->enter(std::move(entry), std::move(done));
+  }
+  void chat_messages(
+      const base::ChannelId& channel, base::WallTime from, base::WallTime until, std::string after,
+      std::size_t limit,
+      std::move_only_function<void(base::Expected<std::vector<chat::Entry>>)> done) override {
+    channel_chat_->messages(channel, from, until, std::move(after), limit, std::move(done));
+  }
   std::string metrics_text() const override {
     return prometheus_.with([](const std::string& text) { return text; });
   }
@@ -74,6 +91,7 @@ class ControlImpl final : public Control {
   }
 
  private:
+  base::Expected<void> set_up_chat();
   void take_figures();
   void check_views();
 
@@ -84,11 +102,16 @@ class ControlImpl final : public Control {
   io::LoopGroup loops_;  // one: deliveries, figures
   LiveBoard board_;
   RateLimiter limiter_;
+  const ChatTokens chat_tokens_;
+  std::unique_ptr<ChatJournal> journal_;
+  std::unique_ptr<ChatReviewer> reviewer_;
+  std::unique_ptr<ChatGate> chat_gate_;
   std::unique_ptr<EventBus> events_;
   std::unique_ptr<MetricStore> metrics_;
   std::unique_ptr<ViewerGates> viewers_;
   std::unique_ptr<Platform> platform_;
   std::unique_ptr<StreamRecorder> recorder_;
+  std::unique_ptr<ChannelChat> channel_chat_;
   std::unique_ptr<Api> api_;
   std::vector<std::pair<io::Loop*, std::unique_ptr<PublishAdmission>>> admissions_;
   std::unique_ptr<io::Timer> timer_;
@@ -106,6 +129,7 @@ base::Expected<void> ControlImpl::set_up() {
   viewers_ = std::move(*viewers);
   metrics_ = MetricStore::create(
       sql_, home_, [this](std::string_view address) { return viewers_->country_of(address); });
+  if (auto made = set_up_chat(); !made) return made;
   platform_ = std::make_unique<Platform>(Platform{.settings = settings_,
                                                   .home = home_,
                                                   .sql = sql_,
@@ -113,11 +137,30 @@ base::Expected<void> ControlImpl::set_up() {
                                                   .board = board_,
                                                   .events = *events_,
                                                   .viewers = *viewers_,
-                                                  .limiter = limiter_});
+                                                  .limiter = limiter_,
+                                                  .chat_tokens = chat_tokens_,
+                                                  .journal = *journal_,
+                                                  .chat_above = *chat_gate_,
+                                                  .loop = loops_.at(0)});
+  channel_chat_ = std::make_unique<ChannelChat>(*platform_);
   recorder_ = std::make_unique<StreamRecorder>(*platform_);
   api_ = std::make_unique<Api>(*platform_, *metrics_);
   return sql_.write_and_wait(
       [this](io::SqlConnection& sql) { return recorder_->end_orphans(sql); });
+}
+
+base::Expected<void> ControlImpl::set_up_chat() {
+  journal_ = ChatJournal::create(loops_.at(0), sql_, {.keep = settings_.chat.history_keep});
+  ChatReviewer::Options options;
+  for (const ReviewHandlerSettings& handler : settings_.chat.review_handlers) {
+    options.handlers[handler.function] = {handler.url, handler.secret, handler.timeout};
+  }
+  auto reviewer = ChatReviewer::create(loops_.at(0), std::move(options));
+  if (!reviewer) return base::fail(std::move(reviewer.error()));
+  reviewer_ = std::move(*reviewer);
+  chat_gate_ = std::make_unique<ChatGate>(home_, sql_, chat_tokens_, *journal_, *reviewer_,
+                                          settings_.chat.history);
+  return {};
 }
 
 base::Expected<void> ControlImpl::declare(const std::vector<DeclaredChannel>& channels) {
@@ -131,13 +174,15 @@ live::Live::Above ControlImpl::above() {
           [this](io::Loop& loop) -> live::ViewAdmission& { return viewers_->of(loop); }};
 }
 
-void ControlImpl::start(live::Live& live, std::uint16_t srt_port) {
+void ControlImpl::start(live::Live& live, chat::Chat& chat, std::uint16_t srt_port) {
   settings_.srt_port = srt_port;
   platform_->live = &live;
+  platform_->chat = &chat;
   running_ = true;
   loops_.start();
   loops_.at(0).post([this] {
     events_->start();
+    journal_->start();
     timer_ = std::make_unique<io::Timer>(loops_.at(0));
     take_figures();
   });
@@ -149,10 +194,13 @@ void ControlImpl::stop() {
   loops_.at(0).post([this] {
     timer_.reset();
     events_->stop();
+    reviewer_->stop();
+    journal_->stop();
     loops_.at(0).stop();
   });
   loops_.stop_and_join();
   platform_->live = nullptr;
+  platform_->chat = nullptr;
 }
 
 // The same figures serve GetStream, the metrics and the limits.

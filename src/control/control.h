@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "chat/chat.h"
 #include "live/live.h"
 #include "wire/http/message.h"
 
@@ -47,6 +48,24 @@ struct RuleSettings {
   std::vector<TargetSettings> targets;
 };
 
+/// Where a review handler is that rooms name by the ARN of a Lambda function.
+struct ReviewHandlerSettings {
+  std::string function;  // its name
+  std::string url;
+  std::string secret;  // signs the requests; empty: unsigned
+  base::Duration timeout = std::chrono::milliseconds(200);
+};
+
+struct ChatSettings {
+  /// How long a token may be used to connect; 0: until its session ends.
+  base::Duration token_validity{};
+  /// What was said is kept this long; 0: for ever.
+  base::Duration history_keep = std::chrono::hours(24 * 30);
+  /// Entries of a room that the engine holds in memory: chat::Settings::history.
+  std::size_t history = 200;
+  std::vector<ReviewHandlerSettings> review_handlers;
+};
+
 struct Settings {
   std::string region = "local";
   std::string account = "000000000000";
@@ -71,6 +90,7 @@ struct Settings {
   std::uint32_t max_edge = 0;
   std::uint64_t max_bitrate = 0;  // bit/s
   std::vector<RuleSettings> rules;
+  ChatSettings chat;
 };
 
 /// A channel that the configuration (or the demo) declares: made, or brought to this state, at
@@ -140,9 +160,11 @@ class Control {
   virtual base::Expected<void> declare(const std::vector<DeclaredChannel>& channels) = 0;
   /// For live::Live::create. The gates for viewers are made here.
   virtual live::Live::Above above() = 0;
+  /// For chat::Chat::create. Outlives what is made with it.
+  virtual chat::Above& chat_above() = 0;
   /// From now on events are delivered and metrics are taken. `srt_port` is what channels name, 0 if
   /// SRT is off.
-  virtual void start(live::Live& live, std::uint16_t srt_port) = 0;
+  virtual void start(live::Live& live, chat::Chat& chat, std::uint16_t srt_port) = 0;
   /// Stops deliveries; call when live has drained.
   virtual void stop() = 0;
 
@@ -172,6 +194,41 @@ class Control {
   /// The service's metrics of what is live, in Prometheus' text form; new every five seconds. From
   /// any thread.
   virtual std::string metrics_text() const = 0;
+
+  // Chat of channels, for pages: one room for each channel, made when it is asked for first.
+
+  /// Lets a person into the room of a channel.
+  struct ChatEntry {
+    base::ChannelId channel;
+    /// A text of CreateRoomInvite: decides user, role and capabilities. Empty: a visitor.
+    std::string invite;
+    /// What an earlier answer gave: the same person again. Empty or expired: a new one.
+    std::string visitor;
+    std::string display_name;
+    bool may_send = true;  // visitors
+  };
+  struct ChatEntryGrant {
+    std::string token;
+    std::string user_id;
+    std::string display_name;
+    std::string visitor;
+    chat::Role role = chat::Role::kNone;
+    chat::Capabilities capabilities;
+    base::WallTime token_expires_at{};
+    base::WallTime session_ends_at{};
+    std::int64_t max_length = 0;  // code points of a message
+    std::string room_arn;
+  };
+  /// On a worker's thread. kNotFound: no such channel; kUnauthorized: the invitation; kConflict:
+  /// banned; kInvalid: the name.
+  virtual void enter_chat(ChatEntry entry,
+                          std::move_only_function<void(base::Expected<ChatEntryGrant>)> done) = 0;
+  /// What was said in a channel's room between two instants, oldest first, behind the entry `after`
+  /// if given; frames as they were sent. On a worker's thread; kNotFound.
+  virtual void chat_messages(
+      const base::ChannelId& channel, base::WallTime from, base::WallTime until, std::string after,
+      std::size_t limit,
+      std::move_only_function<void(base::Expected<std::vector<chat::Entry>>)> done) = 0;
 
   /// Every event as it happens, in order: for dashboards. `subscriber` is called on any thread and
   /// must not block, first with the sequence of the last event before those it will get, and no

@@ -88,14 +88,21 @@ struct Service {
 
 /// Amazon IVS's low-latency API, 41 operations.
 const Service& ivs_service();
-/// Our own: access keys, event rules and targets, in the same protocol.
+/// Amazon IVS Chat's API, 17 operations.
+const Service& ivschat_service();
+/// Our own: access keys, event rules and targets, moderation of rooms, in the same protocol.
 const Service& rostrum_service();
+/// All of them, in this order.
+std::span<const Service* const> all_services();
 
-/// By name; null if neither service has it.
+/// By name; null if no service has it. The operations on tags are in several services: this gives
+/// those of the first.
 const Operation* find_operation(std::string_view name);
+const Operation* find_operation(const Service& service, std::string_view name);
 const Service& service_of(const Operation& operation);
 
-/// A default quota of api/quotas.json, of the service `ivs`; CHECKs that it exists.
+/// A default quota of api/quotas.json, of the service `ivs`, or of chat with "chat/" before its
+/// name; CHECKs that it exists.
 std::int64_t service_quota(std::string_view name);
 
 }  // namespace control

@@ -6,11 +6,19 @@
 #include "control/rate_limiter.h"
 
 namespace io {
+class Loop;
 class SqlWorkers;
-}
+}  // namespace io
+
+namespace chat {
+class Above;
+class Chat;
+}  // namespace chat
 
 namespace control {
 
+class ChatJournal;
+class ChatTokens;
 class EventBus;
 class LiveBoard;
 class SecretBox;
@@ -25,8 +33,13 @@ struct Platform {
   EventBus& events;
   ViewerGates& viewers;
   RateLimiter& limiter;
+  const ChatTokens& chat_tokens;
+  ChatJournal& journal;
+  chat::Above& chat_above;
+  io::Loop& loop;  // control's own
   /// Null until start().
   live::Live* live = nullptr;
+  chat::Chat* chat = nullptr;
 };
 
 }  // namespace control

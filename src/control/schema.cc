@@ -1,5 +1,6 @@
 #include "control/schema.h"
 
+#include "control/chat_history.h"
 #include "control/event_store.h"
 #include "control/metric_tables.h"
 
@@ -135,13 +136,70 @@ CREATE INDEX stream_sessions_open ON stream_sessions (id) WHERE ended_at IS NULL
 CREATE INDEX channels_public ON channels (id) WHERE authorized = 0;
 )sql";
 
-constexpr io::SqlMigration kMigrations[] = {{1, kFirst}, {2, kSecond}};
+// Chat. A room that was deleted stays, invisible, until its logs have been delivered. `moderation`
+// is what PutRoomModeration takes; `pinned` a message's id or ''.
+constexpr std::string_view kThird = R"sql(
+CREATE TABLE rooms (
+  id $TEXT PRIMARY KEY,
+  name $TEXT NOT NULL,
+  max_rate BIGINT NOT NULL,
+  max_length BIGINT NOT NULL,
+  review_uri $TEXT NOT NULL,
+  review_fallback $TEXT NOT NULL,
+  moderation $TEXT NOT NULL,
+  pinned $TEXT NOT NULL,
+  tags $TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  deleted_at BIGINT
+);
+CREATE INDEX rooms_by_update ON rooms (updated_at, id);
+CREATE INDEX rooms_by_name ON rooms (name, updated_at);
+CREATE INDEX rooms_deleted ON rooms (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE TABLE logging_configurations (
+  id $TEXT PRIMARY KEY,
+  name $TEXT NOT NULL,
+  destination $TEXT NOT NULL,
+  tags $TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+CREATE TABLE room_logging (
+  room_id $TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+  number BIGINT NOT NULL,
+  configuration_id $TEXT NOT NULL REFERENCES logging_configurations (id),
+  PRIMARY KEY (room_id, number)
+);
+CREATE INDEX room_logging_by_configuration ON room_logging (configuration_id, room_id);
+CREATE TABLE room_roles (
+  room_id $TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+  user_id $TEXT NOT NULL,
+  role $TEXT NOT NULL,
+  PRIMARY KEY (room_id, user_id)
+);
+CREATE TABLE room_bans (
+  room_id $TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+  user_id $TEXT NOT NULL,
+  until_at BIGINT,
+  reason $TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (room_id, user_id)
+);
+CREATE INDEX room_bans_by_end ON room_bans (until_at) WHERE until_at IS NOT NULL;
+CREATE TABLE channel_rooms (
+  channel_id $TEXT PRIMARY KEY REFERENCES channels (id) ON DELETE CASCADE,
+  room_id $TEXT NOT NULL UNIQUE REFERENCES rooms (id) ON DELETE CASCADE
+);
+)sql";
+
+constexpr io::SqlMigration kMigrations[] = {{1, kFirst}, {2, kSecond}, {3, kThird}};
 
 }  // namespace
 
 base::Expected<void> migrate_schema(io::SqlConnection& sql) {
   if (auto own = io::migrate(sql, "control", kMigrations); !own) return own;
   if (auto events = migrate_event_tables(sql); !events) return events;
+  if (auto chat = migrate_chat_history(sql); !chat) return chat;
   return migrate_metrics(sql);
 }
 

@@ -7,6 +7,7 @@
 
 #include "control/call.h"
 #include "control/platform.h"
+#include "control/room_record.h"
 
 namespace control {
 namespace {
@@ -29,6 +30,9 @@ constexpr std::array kKinds = {
     TAGGED("playback-restriction-policy", "playback_restriction_policies"),
     TAGGED("recording-configuration", "recording_configurations"),
     TAGGED("ad-configuration", "ad_configurations"),
+    Kind{"room", "SELECT tags FROM rooms WHERE id = $1 AND deleted_at IS NULL",
+         "UPDATE rooms SET tags = $2 WHERE id = $1"},
+    TAGGED("logging-configuration", "logging_configurations"),
 };
 #undef TAGGED
 
@@ -47,7 +51,9 @@ ApiResult<Tagged> named(Call& call) {
     if (!rows) return internal(rows.error());
     if (!rows->empty()) return Tagged{&kind, id, parse_kept(rows->text(0, 0)).as_object()};
   }
-  if (!parse_arn(arn)) return invalid("resourceArn is not an ARN");
+  const auto parsed = parse_arn(arn);
+  if (!parsed) return invalid("resourceArn is not an ARN");
+  if (parsed->type == "room") return no_such_room(arn);
   return not_found(fmt::format("there is no resource {}", arn));
 }
 

@@ -93,8 +93,7 @@ Candidates complete_ctl(Words words) {
     // Names of the API for those who begin to write one.
     if (!words.back().empty() && words.back()[0] >= 'A' && words.back()[0] <= 'Z') {
       names.clear();
-      for (const control::Service* service :
-           {&control::ivs_service(), &control::rostrum_service()}) {
+      for (const control::Service* service : control::all_services()) {
         for (const control::Operation& known : service->operations) names.emplace_back(known.name);
       }
     }

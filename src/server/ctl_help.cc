@@ -111,7 +111,7 @@ std::string describe_flags(std::span<const Flag> flags) {
 
 std::string list_operations() {
   std::vector<std::vector<std::string>> rows{{"operation", "command", "service", "changes"}};
-  for (const control::Service* service : {&control::ivs_service(), &control::rostrum_service()}) {
+  for (const control::Service* service : control::all_services()) {
     for (const Operation& operation : service->operations) {
       rows.push_back({std::string(operation.name), "ctl " + kebab_case(operation.name),
                       std::string(service->name), operation.readonly ? "no" : "yes"});

@@ -159,7 +159,7 @@ std::string kebab_case(std::string_view name) {
 }
 
 const Operation* find_operation(std::string_view word) {
-  for (const control::Service* service : {&control::ivs_service(), &control::rostrum_service()}) {
+  for (const control::Service* service : control::all_services()) {
     for (const Operation& operation : service->operations) {
       if (operation.name == word || kebab_case(operation.name) == word) return &operation;
     }
@@ -169,9 +169,12 @@ const Operation* find_operation(std::string_view word) {
 
 std::vector<std::string> operation_names() {
   std::vector<std::string> names;
-  for (const control::Service* service : {&control::ivs_service(), &control::rostrum_service()}) {
+  for (const control::Service* service : control::all_services()) {
     for (const Operation& operation : service->operations) {
-      names.push_back(kebab_case(operation.name));
+      // The operations on tags are in several services.
+      if (&operation == control::find_operation(operation.name)) {
+        names.push_back(kebab_case(operation.name));
+      }
     }
   }
   return names;
