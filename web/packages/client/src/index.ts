@@ -1,3 +1,4 @@
 export { ApiError, createApi, type Api } from './api';
+export * from './chat/index';
 export { pauseAfter, startPoll, type Poll, type PollOptions } from './poll';
 export type { Channel, Ingest, ServerInfo } from './types';

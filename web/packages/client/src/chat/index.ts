@@ -1,0 +1,7 @@
+export { ChatConnection, type ChatEvent, type ChatOptions } from './connection';
+export { joinChat, pastOf, type JoinAnswer, type JoinRequest } from './gateway';
+export type { ChatSocket, OpenSocket } from './link';
+export { OlderMessages, type PastFrame, type PastPage, type PastSource } from './past';
+export { ChatReplay, type ChatReplayOptions, type ChatReplaySnapshot } from './replay';
+export type { Network, Schedule } from './surroundings';
+export * from './types';
