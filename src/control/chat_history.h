@@ -37,8 +37,8 @@ struct KeptEntry {
 /// A room in which something was said, which may be gone since.
 struct SpokenRoom {
   chat::RoomId room;
-  std::int64_t last_position = 0;  // stays when entries are pruned
-  base::WallTime first_at{};       // of the first entry there ever was
+  std::int64_t last_position = 0;
+  base::WallTime first_at{};  // of the first entry there ever was
   base::WallTime last_at{};
 };
 
@@ -103,7 +103,8 @@ base::Expected<std::vector<SpokenRoom>> list_rooms(io::SqlConnection& sql,
 
 /// One step of forgetting a room; true if there may be more to do.
 base::Expected<bool> remove_room(io::SqlConnection& sql, const chat::RoomId& room);
-/// One step of forgetting what is older; true if there may be more to do.
+/// One step of forgetting what is older, and rooms where nothing was said since; true if there may
+/// be more to do.
 base::Expected<bool> prune(io::SqlConnection& sql, base::WallTime older_than);
 
 }  // namespace chat_history

@@ -66,7 +66,7 @@ class ChatJournal {
   using Observer = std::function<void(std::span<const chat::Entry>)>;
   virtual std::uint64_t observe(Observer observer) = 0;
   virtual void forget_observer(std::uint64_t token) = 0;
-  /// Everything that was recorded before this instant has been written, or dropped.
+  /// Everything that had reached this loop before this instant was written, or dropped.
   virtual base::WallTime written_until() const = 0;
   virtual Figures figures() const = 0;
 };
