@@ -31,8 +31,8 @@ namespace control {
 
 /// Where a review handler is; by the name of the function in ARNs.
 struct ReviewHandler {
-  std::string url;     // http(s)://
-  std::string secret;  // signs requests; may be empty
+  std::string url = {};     // http(s)://
+  std::string secret = {};  // signs requests; may be empty
   base::Duration timeout = std::chrono::milliseconds(200);
 };
 
