@@ -66,22 +66,6 @@ std::optional<base::WallTime> wall_time(std::uint32_t year, std::uint32_t month,
          std::chrono::minutes(number(minute)) + std::chrono::seconds(number(second));
 }
 
-// "Tue, 05 May 2026 21:55:38 GMT" (RFC 9110 section 5.6.7); the day's name is not looked at.
-std::optional<base::WallTime> parse_http_date(string_view text) {
-  static constexpr string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  static constexpr string_view kShape = "xxx, 00 xxx 0000 00:00:00 GMT";
-  if (text.size() != kShape.size()) return std::nullopt;
-  for (std::size_t i = 0; i < kShape.size(); ++i) {
-    if (kShape[i] == 'x') continue;
-    if (kShape[i] == '0' ? !is_digit(text[i]) : text[i] != kShape[i]) return std::nullopt;
-  }
-  const std::size_t month = kMonths.find(text.substr(8, 3));
-  if (month == string_view::npos || month % 3 != 0) return std::nullopt;
-  return wall_time(number(text.substr(12, 4)), static_cast<std::uint32_t>(month / 3 + 1),
-                   number(text.substr(5, 2)), text.substr(17, 2), text.substr(20, 2),
-                   text.substr(23, 2));
-}
-
 /// Only one field of that name, or none; an error for more.
 std::expected<std::optional<string_view>, Refusal> single(const http::Headers& headers,
                                                           string_view name) {
@@ -241,6 +225,21 @@ std::expected<void, Refusal> check_coverage(const http::Request& request,
 }
 
 }  // namespace
+
+std::optional<base::WallTime> parse_http_date(string_view text) {
+  static constexpr string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  static constexpr string_view kShape = "xxx, 00 xxx 0000 00:00:00 GMT";
+  if (text.size() != kShape.size()) return std::nullopt;
+  for (std::size_t i = 0; i < kShape.size(); ++i) {
+    if (kShape[i] == 'x') continue;
+    if (kShape[i] == '0' ? !is_digit(text[i]) : text[i] != kShape[i]) return std::nullopt;
+  }
+  const std::size_t month = kMonths.find(text.substr(8, 3));
+  if (month == string_view::npos || month % 3 != 0) return std::nullopt;
+  return wall_time(number(text.substr(12, 4)), static_cast<std::uint32_t>(month / 3 + 1),
+                   number(text.substr(5, 2)), text.substr(17, 2), text.substr(20, 2),
+                   text.substr(23, 2));
+}
 
 AmzDate to_amz_date(base::WallTime time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);

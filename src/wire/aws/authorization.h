@@ -21,6 +21,8 @@ using AmzDate = std::array<char, 16>;
 /// `time` to whole seconds; its year must have four digits.
 AmzDate to_amz_date(base::WallTime time);
 std::optional<base::WallTime> parse_amz_date(std::string_view text);
+/// "Tue, 05 May 2026 21:55:38 GMT" (RFC 9110 section 5.6.7); the day's name is not looked at.
+std::optional<base::WallTime> parse_http_date(std::string_view text);
 
 /// The parts of a signed request. Views into the request, valid until it changes or moves.
 struct Authorization {

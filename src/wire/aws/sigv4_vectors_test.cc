@@ -109,6 +109,45 @@ TEST(SigV4VectorsTest, SignsAsTheSuiteOfAws) {
   }
 }
 
+// The examples of the Amazon S3 API reference ("Signature calculations for the authorization
+// header"), which are the requests of Rostrum's own S3 client: the path is encoded once.
+TEST(SigV4VectorsTest, SignsAsTheExamplesOfS3) {
+  const Credentials credentials{"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+                                ""};
+  static constexpr struct {
+    std::string_view start, fields, body, signed_headers, signature;
+  } kRows[] = {
+      {"GET /test.txt", "Range:bytes=0-9\n", "", "host;range;x-amz-content-sha256;x-amz-date",
+       "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"},
+      {"PUT /test%24file.text",
+       "Date:Fri, 24 May 2013 00:00:00 GMT\nX-Amz-Storage-Class:REDUCED_REDUNDANCY\n",
+       "Welcome to Amazon S3.", "date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class",
+       "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"},
+      {"GET /?lifecycle", "", "", "host;x-amz-content-sha256;x-amz-date",
+       "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"},
+      {"GET /?max-keys=2&prefix=J", "", "", "host;x-amz-content-sha256;x-amz-date",
+       "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7"},
+  };
+  for (const auto& row : kRows) {
+    SCOPED_TRACE(row.start);
+    const auto request =
+        request_from(std::string(row.start) + "\nHost:examplebucket.s3.amazonaws.com\n" +
+                     std::string(row.fields) + "\n" + std::string(row.body));
+    const auto added = sign(request, credentials,
+                            {.region = "us-east-1",
+                             .service = "s3",
+                             .path_style = PathStyle::kAsReceived,
+                             .payload = PayloadHeader::kSend},
+                            at("20130524T000000Z"));
+    ASSERT_TRUE(added.has_value());
+    EXPECT_EQ(
+        added->get("Authorization"),
+        "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, "
+        "SignedHeaders=" +
+            std::string(row.signed_headers) + ", Signature=" + std::string(row.signature));
+  }
+}
+
 struct Captured {
   std::string_view start;
   std::string_view fields;  // beyond Host, X-Amz-Date and Authorization

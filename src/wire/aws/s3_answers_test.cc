@@ -1,0 +1,126 @@
+#include "wire/aws/s3_answers.h"
+
+#include <gtest/gtest.h>
+
+namespace wire::aws {
+namespace {
+
+using base::ErrorCode;
+
+TEST(S3Answers, ReadsErrors) {
+  const auto error = parse_s3_error(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      "<Error><Code>NoSuchKey</Code><Message>The resource &quot;x&quot; is not there</Message>"
+      "<Resource>/bucket/x</Resource><RequestId>4442587FB7D0A2F9</RequestId></Error>");
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->code, "NoSuchKey");
+  EXPECT_EQ(error->message, "The resource \"x\" is not there");
+  // A message within something else is not the message.
+  EXPECT_EQ(parse_s3_error("<Error><Code>A</Code><Detail><Message>no</Message></Detail></Error>")
+                ->message,
+            "");
+  for (const std::string_view other : {"", "Bad gateway", "<html><body>no</body></html>",
+                                       "<Error><Code>A</Code>", "{\"Code\": \"A\"}"}) {
+    EXPECT_FALSE(parse_s3_error(other)) << other;
+  }
+}
+
+TEST(S3Answers, WhatGoesToLogsIsShortAndPrintable) {
+  const auto error =
+      parse_s3_error("<Error><Code>" + std::string(1000, 'C') + "</Code><Message>a\nb\xc3\xa4" +
+                     std::string(1000, 'M') + "</Message></Error>");
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->code.size(), 128U);
+  EXPECT_EQ(error->message.size(), 512U);
+  EXPECT_TRUE(error->message.starts_with("a?b??M"));
+}
+
+TEST(S3Answers, KindsOfErrors) {
+  const struct {
+    std::uint16_t status;
+    std::string_view code;
+    ErrorCode expected;
+  } rows[] = {
+      {404, "NoSuchKey", ErrorCode::kNotFound},
+      {404, "NoSuchBucket", ErrorCode::kNotFound},
+      {404, "", ErrorCode::kNotFound},
+      {403, "AccessDenied", ErrorCode::kUnauthorized},
+      {403, "SignatureDoesNotMatch", ErrorCode::kUnauthorized},
+      {403, "RequestTimeTooSkewed", ErrorCode::kUnauthorized},
+      {400, "ExpiredToken", ErrorCode::kUnauthorized},
+      {401, "", ErrorCode::kUnauthorized},
+      {503, "SlowDown", ErrorCode::kLimit},
+      {503, "", ErrorCode::kIo},
+      {500, "InternalError", ErrorCode::kIo},
+      {400, "RequestTimeout", ErrorCode::kTimeout},
+      {504, "", ErrorCode::kTimeout},
+      {429, "", ErrorCode::kLimit},
+      {400, "EntityTooLarge", ErrorCode::kLimit},
+      {409, "OperationAborted", ErrorCode::kConflict},
+      {501, "NotImplemented", ErrorCode::kUnsupported},
+      {301, "PermanentRedirect", ErrorCode::kInvalid},
+      {307, "", ErrorCode::kInvalid},
+      {400, "InvalidArgument", ErrorCode::kInvalid},
+      {101, "", ErrorCode::kMalformed},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(s3_error_code(row.status, row.code), row.expected) << row.status << row.code;
+  }
+}
+
+// As the API reference shows it.
+TEST(S3Answers, ReadsListings) {
+  const auto listing = parse_s3_listing(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+      "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>quotes</Name>"
+      "<Prefix>E</Prefix><StartAfter>ExampleGuide.pdf</StartAfter><KeyCount>2</KeyCount>"
+      "<MaxKeys>2</MaxKeys><IsTruncated>true</IsTruncated>"
+      "<Contents><Key>Example&amp;Object.txt</Key><LastModified>2013-09-17T18:07:53.000Z"
+      "</LastModified><ETag>&quot;599bab3ed2c697f1d26842727561fd94&quot;</ETag><Size>857</Size>"
+      "<StorageClass>STANDARD</StorageClass><Owner><ID>k</ID><Key>not this</Key></Owner></Contents>"
+      "<Contents><Size>0</Size><Key> a b</Key><LastModified>2013-09-17T18:07:53Z</LastModified>"
+      "</Contents></ListBucketResult>");
+  ASSERT_TRUE(listing) << listing.error().message;
+  EXPECT_TRUE(listing->is_truncated);
+  ASSERT_EQ(listing->objects.size(), 2U);
+  EXPECT_EQ(listing->objects[0].key, "Example&Object.txt");
+  EXPECT_EQ(listing->objects[0].size, 857U);
+  EXPECT_EQ(base::to_rfc3339(listing->objects[0].modified_at), "2013-09-17T18:07:53Z");
+  EXPECT_EQ(listing->objects[1].key, " a b");
+
+  const auto empty =
+      parse_s3_listing("<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>");
+  ASSERT_TRUE(empty);
+  EXPECT_TRUE(empty->objects.empty());
+  EXPECT_FALSE(empty->is_truncated);
+}
+
+TEST(S3Answers, RefusesOtherListings) {
+  const auto with = [](std::string_view contents) {
+    return "<ListBucketResult>" + std::string(contents) + "</ListBucketResult>";
+  };
+  const std::string time = "<LastModified>2013-09-17T18:07:53Z</LastModified>";
+  const std::string rows[] = {
+      "",
+      "<Error><Code>x</Code></Error>",
+      "<Other><ListBucketResult/></Other>",
+      with("<Contents><Size>1</Size>" + time + "</Contents>"),
+      with("<Contents><Key>k</Key>" + time + "</Contents>"),
+      with("<Contents><Key>k</Key><Size>-1</Size>" + time + "</Contents>"),
+      with("<Contents><Key>k</Key><Size>1x</Size>" + time + "</Contents>"),
+      with("<Contents><Key>k</Key><Size>99999999999999999999</Size>" + time + "</Contents>"),
+      with("<Contents><Key>k</Key><Size>1</Size><LastModified>now</LastModified></Contents>"),
+  };
+  for (const std::string& document : rows) {
+    const auto listing = parse_s3_listing(document);
+    ASSERT_FALSE(listing) << document;
+    EXPECT_EQ(listing.error().code, ErrorCode::kMalformed);
+  }
+  std::string many;
+  for (int i = 0; i < 1001; ++i)
+    many += "<Contents><Key>k</Key><Size>1</Size>" + time + "</Contents>";
+  EXPECT_EQ(parse_s3_listing(with(many)).error().code, ErrorCode::kLimit);
+}
+
+}  // namespace
+}  // namespace wire::aws
