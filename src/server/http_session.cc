@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "io/tls.h"
@@ -131,7 +132,7 @@ void HttpSession::on_drained() {
 }
 
 void HttpSession::flush() {
-  if (http_ == nullptr) return;
+  if (http_ == nullptr || connection_ == nullptr) return;
   std::vector<base::Slice> output;
   while (http_->has_output() && connection_->pending_bytes() < kWriteBudget) {
     output.clear();
@@ -150,6 +151,11 @@ void HttpSession::flush() {
 }
 
 void HttpSession::on_closed(const base::Error&) {
+  end();
+}
+
+void HttpSession::end() {
+  takeover_.reset();
   if (http_ != nullptr) http_->close();
   timer_.cancel();
   context_.sessions->remove(*this);
@@ -261,7 +267,40 @@ std::size_t HttpSession::queued_bytes() const {
   return connection_->pending_bytes() + (http_ != nullptr ? http_->queued_bytes() : 0);
 }
 
+bool HttpSession::can_upgrade() const {
+  return !draining_ && http_ != nullptr && http_->open_requests() == 1 &&
+         dynamic_cast<const wire::http::Http1Connection*>(http_.get()) != nullptr;
+}
+
+// The request may be answered while its bytes are still being parsed, or from inside the answer to
+// another: the connection is handed over by a task of its own. Until then nothing is read.
+void HttpSession::upgrade(wire::http::RequestId id, wire::http::Response response,
+                          Takeover takeover) {
+  CHECK(can_upgrade());
+  takeover_ = std::make_unique<Takeover>(std::move(takeover));
+  http_->respond(id, std::move(response));
+  if (!receiving_) flush();
+  context_.loop->post([weak = std::weak_ptr(self_)] {
+    if (const auto alive = weak.lock()) (*alive)->hand_over();
+  });
+}
+
+void HttpSession::hand_over() {
+  if (takeover_ == nullptr) return;  // the connection has ended meanwhile
+  auto* const http = dynamic_cast<wire::http::Http1Connection*>(http_.get());
+  CHECK(http != nullptr && http->is_upgraded());
+  std::vector<base::Slice> output;
+  http->take_output(output);
+  connection_->write(output);
+  const auto takeover = std::move(takeover_);
+  auto connection = std::move(connection_);
+  timer_.cancel();
+  context_.sessions->remove(*this);
+  (*takeover)(std::move(connection), http->take_unparsed());
+}
+
 void HttpSession::drain() {
+  draining_ = true;
   if (http_ == nullptr) {
     connection_->close_after_write();
     return;
@@ -298,8 +337,7 @@ void HttpSession::on_timer() {
     next = kSignOfLife;
   }
   if (close) {
-    if (http_ != nullptr) http_->close();
-    context_.sessions->remove(*this);
+    end();
     return;
   }
   timer_.start(next, [this] { on_timer(); });

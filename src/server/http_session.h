@@ -95,6 +95,18 @@ class HttpSession final : private io::Connection::Handler,
   /// Answers what is open and closes.
   void drain();
 
+  /// Whether a request with is_upgrade, not answered yet, may be answered by switching the
+  /// protocol: this is HTTP/1.1, somebody still waits for the answer, nothing else is being
+  /// answered, and the session does not drain.
+  bool can_upgrade() const;
+  /// Gets the open connection, whose handler it replaces at once, and the octets that came behind
+  /// the request. Destroyed without being called if the connection ends before.
+  using Takeover =
+      std::move_only_function<void(std::unique_ptr<io::Connection>, base::Bytes received)>;
+  /// Answers with 101 and gives the connection away, not from inside this call; this session is
+  /// gone then. Requires can_upgrade().
+  void upgrade(wire::http::RequestId id, wire::http::Response response, Takeover takeover);
+
  private:
   // io::Connection::Handler
   void on_data(base::ByteSpan data) override;
@@ -115,6 +127,8 @@ class HttpSession final : private io::Connection::Handler,
   std::size_t queued_bytes() const override;
 
   void choose_protocol(bool http2);
+  void hand_over();
+  void end();
   void end_streams();
   void show_life();
   void flush();
@@ -133,12 +147,14 @@ class HttpSession final : private io::Connection::Handler,
   bool receiving_ = false;           // inside receive(): output is written once, behind it
   std::uint32_t progress_ = 0;       // grows whenever something moves
   std::uint32_t seen_progress_ = 0;  // at the last look of the timer
+  bool draining_ = false;
   std::unique_ptr<io::Connection> connection_;
   std::unique_ptr<wire::http::Connection> http_;
   /// Requests that live has not answered yet, and the handles to cancel them by.
   std::vector<std::pair<wire::http::RequestId, std::uint64_t>> playing_;
   /// Streams of others, and whom to tell when they are cancelled.
   std::vector<std::pair<wire::http::RequestId, std::move_only_function<void()>>> streams_;
+  std::unique_ptr<Takeover> takeover_;  // after 101
   io::CoarseTimer timer_;
   std::shared_ptr<HttpSession*> self_;
 };

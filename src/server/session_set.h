@@ -34,6 +34,8 @@ class SessionSet {
     loop_.post([owned = std::move(found->second)] {});
     sessions_.erase(found);
   }
+  /// Destroys the session now if it is still here. Not from inside its callbacks.
+  void remove_now(Session& session) { sessions_.erase(&session); }
   template <class Do>
   void for_each(Do action) {
     for (const auto& [key, session] : sessions_) action(*session);
