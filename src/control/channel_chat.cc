@@ -21,7 +21,7 @@ namespace control {
 namespace {
 
 constexpr std::size_t kIdLength = 12;
-constexpr std::size_t kMaxName = 50;  // code points
+constexpr std::ptrdiff_t kMaxName = 50;  // code points
 constexpr std::chrono::hours kVisitorKept{24 * 30};
 constexpr std::chrono::minutes kSession{180};
 
@@ -38,7 +38,8 @@ std::string_view colour_of(std::string_view user) {
 base::Expected<std::string> read_name(std::string_view name) {
   while (name.starts_with(' ')) name.remove_prefix(1);
   while (name.ends_with(' ')) name.remove_suffix(1);
-  const std::size_t characters = base::utf8_length(name);
+  const auto characters = std::ranges::count_if(
+      name, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
   const bool has_controls = std::ranges::any_of(
       name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
   if (characters > kMaxName || has_controls || !base::is_utf8(name)) {

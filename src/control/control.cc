@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <future>
 #include <vector>
 
 #include "base/check.h"
@@ -32,6 +33,7 @@ namespace control {
 namespace {
 
 constexpr std::chrono::seconds kFigures{5};
+constexpr std::chrono::seconds kLastWrites{10};
 constexpr int kLookAfterEvery = 6;  // rounds of figures
 
 class ControlImpl final : public Control {
@@ -191,6 +193,10 @@ void ControlImpl::start(live::Live& live, chat::Chat& chat, std::uint16_t srt_po
 void ControlImpl::stop() {
   if (!running_) return;
   running_ = false;
+  // What was said last is written before the loop ends.
+  auto written = std::make_shared<std::promise<void>>();
+  journal_->flush([written](base::Expected<void>) { written->set_value(); });
+  (void)written->get_future().wait_for(kLastWrites);
   loops_.at(0).post([this] {
     timer_.reset();
     events_->stop();
@@ -291,6 +297,10 @@ base::Expected<bool> has_channels(io::SqlConnection& sql) {
   auto rows = sql.run("SELECT 1 FROM channels LIMIT 1");
   if (!rows) return base::fail(std::move(rows.error()));
   return !rows->empty();
+}
+
+std::size_t chat_sends_per_second() {
+  return static_cast<std::size_t>(service_quota("chat/sendMessagePerSecondAllRooms"));
 }
 
 base::Expected<void> prepare_database(io::SqlDatabase& database) {

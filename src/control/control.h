@@ -265,4 +265,7 @@ base::Expected<void> delete_access_key(io::SqlConnection& sql, const std::string
 base::Expected<bool> has_access_keys(io::SqlConnection& sql);
 base::Expected<bool> has_channels(io::SqlConnection& sql);
 
+/// The service's quota of messages a second, all rooms together.
+std::size_t chat_sends_per_second();
+
 }  // namespace control

@@ -17,6 +17,7 @@ using base::ErrorCode;
 
 constexpr std::string_view kChannels = "channels";
 constexpr std::string_view kEventRules = "event_rules";
+constexpr std::string_view kReviewHandlers = "review_handlers";
 
 // A word of the user's, cut and made printable, so that messages stay one short line.
 std::string shown_word(std::string_view word) {
@@ -46,7 +47,7 @@ std::vector<std::string_view> names_below(std::string_view group) {
     word = word.substr(0, word.find('.'));
     if (std::ranges::find(names, word) == names.end()) names.push_back(word);
   }
-  if (group.empty()) names.insert(names.end(), {kChannels, kEventRules});
+  if (group.empty()) names.insert(names.end(), {kChannels, kEventRules, kReviewHandlers});
   return names;
 }
 
@@ -82,6 +83,7 @@ class Loader {
     read_overrides();
     if (channels_ != nullptr) read_channels(*channels_);
     if (event_rules_ != nullptr) read_event_rules(*event_rules_);
+    if (review_handlers_ != nullptr) read_review_handlers(*review_handlers_);
     check_together();
     if (!errors_.empty()) return std::unexpected(std::move(errors_));
     return std::move(loaded_);
@@ -128,6 +130,8 @@ class Loader {
         channels_ = &entry;
       } else if (name == kEventRules) {
         event_rules_ = &entry;
+      } else if (name == kReviewHandlers) {
+        review_handlers_ = &entry;
       } else if (const auto* setting = find_setting(name)) {
         read_value(*setting, loaded_.config, name, entry);
         places_[name] = at(entry.position);
@@ -197,8 +201,9 @@ class Loader {
       const std::size_t equals = override.find('=');
       const std::string name(override.substr(0, equals));
       const auto* setting = find_setting(name);
-      if (name.starts_with(kChannels) || name.starts_with(kEventRules)) {
-        report("--set", "channels and event_rules can only be set in the file");
+      if (name.starts_with(kChannels) || name.starts_with(kEventRules) ||
+          name.starts_with(kReviewHandlers)) {
+        report("--set", "channels, event_rules and review_handlers can only be set in the file");
       } else if (setting == nullptr) {
         report("--set",
                "there is no setting " + shown_word(name) + did_you_mean(nearest_name(name, names)));
@@ -235,6 +240,14 @@ class Loader {
                  [this](const std::string& name, EventRuleConfig rule, const Seen& seen) {
                    if (!rule.name.empty()) unique(rule_names_, rule.name, name, "name", seen);
                    loaded_.config.event_rules.push_back(std::move(rule));
+                 });
+  }
+
+  void read_review_handlers(const YamlNode& list) {
+    read_entries(list, kReviewHandlers, review_handler_settings(), ReviewHandlerConfig{},
+                 [this](const std::string& name, ReviewHandlerConfig handler, const Seen& seen) {
+                   unique(functions_, handler.function, name, "function", seen);
+                   loaded_.config.review_handlers.push_back(std::move(handler));
                  });
   }
 
@@ -333,7 +346,9 @@ class Loader {
   std::map<std::string, std::string, std::less<>> places_;  // where each setting was set last
   const YamlNode* channels_ = nullptr;  // in run()'s tree; read last, as channels inherit settings
   const YamlNode* event_rules_ = nullptr;
+  const YamlNode* review_handlers_ = nullptr;
   Seen rule_names_;
+  Seen functions_;
   Seen channel_ids_;
   Seen stream_keys_;
 };

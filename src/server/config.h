@@ -21,6 +21,7 @@ namespace server {
 enum class ContainerFormat { kTs, kFragmentedMp4 };
 enum class LatencyMode { kLow, kNormal };
 enum class LimitsMode { kGenerous, kIvs };
+enum class ChatGuests { kSend, kView, kOff };
 enum class DemoSize { k640x360, k1280x720, k1920x1080 };
 
 struct ChannelConfig {
@@ -41,6 +42,14 @@ struct EventRuleConfig {
   std::string url;
   std::string subject;  // NATS only
   std::string secret;   // signs webhooks
+};
+
+/// Where the reviews go that chat rooms ask of a Lambda function.
+struct ReviewHandlerConfig {
+  std::string function;
+  std::string url;
+  std::string secret;  // signs requests
+  base::Duration timeout = std::chrono::milliseconds(200);
 };
 
 struct Config {
@@ -94,6 +103,13 @@ struct Config {
     base::Duration keep{};
     std::int64_t requests_per_second = 0;
   };
+  struct Chat {
+    ChatGuests guests = ChatGuests::kSend;
+    base::Duration token_validity{};  // 0 = until the session ends
+    base::Duration history_keep{};    // 0 = for ever
+    std::int64_t max_connections = 0;
+    ByteSize slow_reader_bytes;
+  };
   struct Live {
     base::Duration part_duration{};
     base::Duration segment_duration{};
@@ -143,6 +159,7 @@ struct Config {
   Geo geo;
   Ads ads;
   Polls polls;
+  Chat chat;
   Live live;
   Limits limits;
   Metrics metrics;
@@ -150,6 +167,7 @@ struct Config {
   Demo demo;
   std::vector<ChannelConfig> channels;
   std::vector<EventRuleConfig> event_rules;
+  std::vector<ReviewHandlerConfig> review_handlers;
 };
 
 /// Where settings come from, weakest first. Nothing here is read from the system by load_config.

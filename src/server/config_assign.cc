@@ -206,6 +206,10 @@ template base::Expected<void> assign(const Setting<EventRuleConfig>&, EventRuleC
                                      std::string_view);
 template std::string value_text(const Setting<EventRuleConfig>&, const EventRuleConfig&);
 template std::string describe_type(const Setting<EventRuleConfig>&);
+template base::Expected<void> assign(const Setting<ReviewHandlerConfig>&, ReviewHandlerConfig&,
+                                     std::string_view);
+template std::string value_text(const Setting<ReviewHandlerConfig>&, const ReviewHandlerConfig&);
+template std::string describe_type(const Setting<ReviewHandlerConfig>&);
 template std::string describe_type(const Setting<Config>&);
 template std::string describe_type(const Setting<ChannelConfig>&);
 

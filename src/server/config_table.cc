@@ -1,141 +1,22 @@
 #include "server/config_table.h"
 
-#include <algorithm>
 #include <array>
-#include <type_traits>
-#include <utility>
+
+#include "server/config_fields.h"
+#include "server/config_text_rules.h"
 
 namespace server {
 namespace {
 
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-bool is_account_id(std::string_view text) {
-  return text.size() == 12 &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-bool is_region(std::string_view text) {
-  return !text.empty() && text.size() <= 32 && text.front() != '-' && text.back() != '-' &&
-         std::ranges::all_of(text, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-         });
-}
-
-bool is_public_url(std::string_view text) {
-  if (text.empty()) return true;
-  std::string_view rest = text;
-  if (rest.starts_with("https://")) {
-    rest.remove_prefix(8);
-  } else if (rest.starts_with("http://")) {
-    rest.remove_prefix(7);
-  } else {
-    return false;
-  }
-  return !rest.empty() && rest.back() != '/' && rest.front() != '/' &&
-         std::ranges::none_of(rest, [](char c) { return c <= ' ' || c == '?' || c == '#'; });
-}
-
-bool is_not_empty(std::string_view text) {
-  return !text.empty();
-}
-
-bool is_channel_id(std::string_view text) {
-  return text.size() == 12 && std::ranges::all_of(text, is_alphanumeric);
-}
-
-bool is_channel_name(std::string_view text) {
-  return text.size() <= 128 && std::ranges::all_of(text, [](char c) {
-           return is_alphanumeric(c) || c == '-' || c == '_';
-         });
-}
-
-// The characters that survive a URL path, a query and an SRT stream id unescaped.
-bool is_stream_key(std::string_view text) {
-  return text.size() >= 8 && text.size() <= 128 && std::ranges::all_of(text, [](char c) {
-           return is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~';
-         });
-}
-
-bool is_passphrase(std::string_view text) {
-  return text.empty() || (text.size() >= 10 && text.size() <= 79 &&
-                          std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; }));
-}
-
-bool is_database_url(std::string_view text) {
-  return text.empty() || (text.starts_with("sqlite:") && text.size() > 7) ||
-         text.starts_with("postgres://") || text.starts_with("postgresql://");
-}
-
-bool is_path_prefix(std::string_view text) {
-  return text.size() > 1 && text.size() <= 64 && text.front() == '/' &&
-         std::ranges::all_of(text.substr(1),
-                             [](char c) { return is_alphanumeric(c) || c == '-' || c == '_'; });
-}
-
-bool is_target_url(std::string_view text) {
-  return text.size() <= 2048 && (text.starts_with("http://") || text.starts_with("https://") ||
-                                 text.starts_with("nats://") || text.starts_with("tls://"));
-}
-
-bool is_rule_name(std::string_view text) {
-  return !text.empty() && text.size() <= 128 && std::ranges::all_of(text, [](char c) {
-    return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
-  });
-}
-
-bool is_webhook_secret(std::string_view text) {
-  return text.empty() || (text.size() >= 8 && text.size() <= 256);
-}
-
-constexpr TextRule kNotEmpty = {is_not_empty, "be at least one character"};
-constexpr TextRule kAccountId = {is_account_id, "be 12 digits"};
-constexpr TextRule kRegion = {is_region, "be 1 to 32 of a-z, 0-9 and inner hyphens"};
-constexpr TextRule kPublicUrl = {is_public_url,
-                                 "be an http:// or https:// address without a slash at its end"};
-constexpr TextRule kDatabaseUrl = {is_database_url,
-                                   "be empty, sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME"};
-constexpr TextRule kPathPrefix = {is_path_prefix, "be / and letters, digits, - and _, as in /PROD"};
-constexpr TextRule kTargetUrl = {is_target_url,
-                                 "be an http://, https://, nats:// or tls:// address"};
-constexpr TextRule kRuleName = {is_rule_name, "be 1 to 128 of A-Z, a-z, 0-9, ., - and _"};
-constexpr TextRule kWebhookSecret = {is_webhook_secret, "be empty or 8 to 256 characters"};
-constexpr TextRule kChannelId = {is_channel_id, "be 12 letters and digits"};
-constexpr TextRule kChannelName = {is_channel_name, "be at most 128 of A-Z, a-z, 0-9, - and _"};
-constexpr TextRule kStreamKey = {is_stream_key, "be 8 to 128 of A-Z, a-z, 0-9, -, _, . and ~"};
-constexpr TextRule kPassphrase = {is_passphrase, "be 10 to 79 printable characters without spaces"};
-
 constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warn", "error"};
 constexpr std::array<std::string_view, 2> kFormats = {"text", "json"};
 constexpr std::array<std::string_view, 2> kContainers = {"TS", "FRAGMENTED_MP4"};
-constexpr std::array<std::string_view, 2> kLatencyModes = {"LOW", "NORMAL"};
 constexpr std::array<std::string_view, 2> kLimitsModes = {"generous", "ivs"};
+constexpr std::array<std::string_view, 3> kGuests = {"send", "view", "off"};
 constexpr std::array<std::string_view, 3> kDemoSizes = {"640x360", "1280x720", "1920x1080"};
-
-// A choice whose enum member is reached by `Access` (a captureless lambda Owner& -> Enum&).
-template <class Owner, auto Access>
-ChoiceField<Owner> choice(std::span<const std::string_view> names) {
-  using Enum = std::remove_reference_t<decltype(Access(std::declval<Owner&>()))>;
-  return {names, [](Owner& owner, std::size_t index) { Access(owner) = static_cast<Enum>(index); },
-          [](const Owner& owner) {
-            Owner copy = owner;
-            return static_cast<std::size_t>(Access(copy));
-          }};
-}
 
 #define FIELD(path) [](Config& c) -> auto& { return c.path; }
 #define CHOICE(path, names) (choice<Config, FIELD(path)>(names))
-#define CHANNEL_FIELD(path) [](ChannelConfig& c) -> auto& { return c.path; }
-#define RULE_FIELD(path) [](EventRuleConfig& c) -> auto& { return c.path; }
-#define CHANNEL_CHOICE(path, names) (choice<ChannelConfig, CHANNEL_FIELD(path)>(names))
-
-// A pointer to the accessor; the field's own type picks the alternative of the variant.
-template <class Owner, class Lambda>
-Field<Owner> field(Lambda access) {
-  return +access;
-}
 
 const std::array kServerSettings = std::to_array<Setting<Config>>({
     {.name = "threads",
@@ -308,6 +189,37 @@ const std::array kServerSettings = std::to_array<Setting<Config>>({
                     "a burst; many people can share an address. 0: no limit.",
      .minimum = "0",
      .maximum = "1000000"},
+    {.name = "chat.guests",
+     .field = CHOICE(chat.guests, kGuests),
+     .default_text = "send",
+     .description =
+         "What visitors of a channel's page may do in its chat: send under a name, view, "
+         "or off: the page has no chat."},
+    {.name = "chat.token_validity",
+     .field = field<Config>(FIELD(chat.token_validity)),
+     .default_text = "0s",
+     .description = "How long a chat token may be used to connect; 0: until its session ends, so "
+                    "that clients need not come back for another one.",
+     .minimum = "0s",
+     .maximum = "3h"},
+    {.name = "chat.history_keep",
+     .field = field<Config>(FIELD(chat.history_keep)),
+     .default_text = "720h",
+     .description = "How long what was said in chat rooms is kept; 0: for ever.",
+     .minimum = "0s",
+     .maximum = "87600h"},
+    {.name = "chat.max_connections",
+     .field = field<Config>(FIELD(chat.max_connections)),
+     .default_text = "0",
+     .description = "Connections to chat rooms, all rooms together; 0: no limit of its own.",
+     .minimum = "0",
+     .maximum = "10000000"},
+    {.name = "chat.slow_reader_bytes",
+     .field = field<Config>(FIELD(chat.slow_reader_bytes)),
+     .default_text = "256KiB",
+     .description = "A connection to a chat room that is further behind with reading is closed.",
+     .minimum = "16KiB",
+     .maximum = "64MiB"},
     {.name = "live.part_duration",
      .field = field<Config>(FIELD(live.part_duration)),
      .default_text = "200ms",
@@ -435,90 +347,10 @@ const std::array kServerSettings = std::to_array<Setting<Config>>({
      .maximum = "8Mbps"},
 });
 
-const std::array kChannelSettings = std::to_array<Setting<ChannelConfig>>({
-    {.name = "id",
-     .field = field<ChannelConfig>(CHANNEL_FIELD(id)),
-     .default_text = "",
-     .description = "Last part of the channel's resource name and of its playback URL.",
-     .rule = kChannelId,
-     .required = true},
-    {.name = "name",
-     .field = field<ChannelConfig>(CHANNEL_FIELD(name)),
-     .default_text = "",
-     .description = "Name for people.",
-     .rule = kChannelName},
-    {.name = "stream_key",
-     .field = field<ChannelConfig>(CHANNEL_FIELD(stream_key)),
-     .default_text = "",
-     .description = "What an encoder must know to publish.",
-     .rule = kStreamKey,
-     .secrecy = Secrecy::kSecret,
-     .required = true},
-    {.name = "passphrase",
-     .field = field<ChannelConfig>(CHANNEL_FIELD(passphrase)),
-     .default_text = "",
-     .description = "SRT passphrase; without one SRT needs insecure_ingest.",
-     .rule = kPassphrase,
-     .secrecy = Secrecy::kSecret},
-    {.name = "insecure_ingest",
-     .field = field<ChannelConfig>(CHANNEL_FIELD(insecure_ingest)),
-     .default_text = "false",
-     .description = "Accept plain RTMP, and SRT without a passphrase."},
-    {.name = "latency_mode",
-     .field = CHANNEL_CHOICE(latency_mode, kLatencyModes),
-     .default_text = "LOW",
-     .description = "LOW offers parts to players, NORMAL whole segments only."},
-    {.name = "container_format",
-     .field = CHANNEL_CHOICE(container_format, kContainers),
-     .default_text = "`live.container`",
-     .description = "Container that players get unless they ask for the other one."},
-    {.name = "max_bitrate",
-     .field = field<ChannelConfig>(CHANNEL_FIELD(max_bitrate)),
-     .default_text = "`limits.max_bitrate`",
-     .description = "A publisher above this is disconnected.",
-     .minimum = "100kbps",
-     .maximum = "1Gbps"},
-});
-
-const std::array kEventRuleSettings = std::to_array<Setting<EventRuleConfig>>({
-    {.name = "name",
-     .field = field<EventRuleConfig>(RULE_FIELD(name)),
-     .default_text = "",
-     .description = "Name of the rule.",
-     .rule = kRuleName,
-     .required = true},
-    {.name = "pattern",
-     .field = field<EventRuleConfig>(RULE_FIELD(pattern)),
-     .default_text = kAllEvents,
-     .description = "Which events, in EventBridge's pattern language; by default all."},
-    {.name = "url",
-     .field = field<EventRuleConfig>(RULE_FIELD(url)),
-     .default_text = "",
-     .description = "Where they go: a webhook's address, or that of a NATS server.",
-     .rule = kTargetUrl,
-     .required = true},
-    {.name = "subject",
-     .field = field<EventRuleConfig>(RULE_FIELD(subject)),
-     .default_text = "",
-     .description = "NATS subject; empty means rostrum.events."},
-    {.name = "secret",
-     .field = field<EventRuleConfig>(RULE_FIELD(secret)),
-     .default_text = "",
-     .description = "Key that webhooks are signed with; empty means unsigned.",
-     .rule = kWebhookSecret,
-     .secrecy = Secrecy::kSecret},
-});
-
 }  // namespace
 
 std::span<const Setting<Config>> server_settings() {
   return kServerSettings;
-}
-std::span<const Setting<ChannelConfig>> channel_settings() {
-  return kChannelSettings;
-}
-std::span<const Setting<EventRuleConfig>> event_rule_settings() {
-  return kEventRuleSettings;
 }
 
 }  // namespace server

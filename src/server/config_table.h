@@ -58,6 +58,8 @@ inline constexpr std::string_view kAllEvents = R"({"source":["aws.ivs"]})";
 
 /// Rows for one entry of `event_rules`.
 std::span<const Setting<EventRuleConfig>> event_rule_settings();
+/// Rows for one entry of `review_handlers`.
+std::span<const Setting<ReviewHandlerConfig>> review_handler_settings();
 
 /// "http.listen" -> "ROSTRUM_HTTP_LISTEN".
 std::string environment_name(std::string_view setting);

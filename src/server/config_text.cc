@@ -79,6 +79,16 @@ made by the API and cannot be changed by it.
 | --- | --- | --- | --- |
 )";
 
+constexpr std::string_view kHandlersIntroduction = R"(
+## review_handlers
+
+A list in the file, one entry for each function that chat rooms name as `messageReviewHandler`: where
+it is, since there is no Lambda here. See [chat.md](chat.md).
+
+| Setting | Values | Default | |
+| --- | --- | --- | --- |
+)";
+
 template <class Owner>
 void append_entries(std::string& out, std::string_view list, const std::vector<Owner>& entries,
                     std::span<const Setting<Owner>> settings) {
@@ -132,6 +142,7 @@ std::string show_config(const Config& config) {
   }
   append_entries(out, "channels", config.channels, channel_settings());
   append_entries(out, "event_rules", config.event_rules, event_rule_settings());
+  append_entries(out, "review_handlers", config.review_handlers, review_handler_settings());
   return out;
 }
 
@@ -153,6 +164,8 @@ std::string config_markdown() {
   append_rows(out, channel_settings());
   out += kRulesIntroduction;
   append_rows(out, event_rule_settings());
+  out += kHandlersIntroduction;
+  append_rows(out, review_handler_settings());
   return out;
 }
 

@@ -15,8 +15,10 @@ LoopServices::LoopServices(io::Loop& loop, const Shared& shared)
     : loop_(loop),
       shared_(shared),
       date_(io::Loop::wall_now()),
-      site_(loop, *shared.live, *shared.control, shared.polls, *shared.site, *shared.readiness),
+      site_(loop, *shared.live, *shared.control, shared.polls, chat_context_,
+            shared.config->chat.guests, *shared.site, *shared.readiness),
       http_sessions_(loop),
+      chat_sessions_(loop),
       rtmp_sessions_(loop),
       srt_sessions_(loop),
       ticker_(loop),
@@ -31,6 +33,10 @@ LoopServices::LoopServices(io::Loop& loop, const Shared& shared)
   http_context_.idle_timeout = to_seconds(config.http.idle_timeout);
   http_context_.slow_reader_timeout = to_seconds(config.http.slow_reader_timeout);
   http_context_.slow_reader_bytes = config.http.slow_reader_bytes.bytes;
+  chat_context_.loop = &loop;
+  chat_context_.rooms = &shared.chat->rooms(loop);
+  chat_context_.sessions = &chat_sessions_;
+  chat_context_.max_message = static_cast<std::uint32_t>(shared.max_chat_message);
   rtmp_context_.loop = &loop;
   rtmp_context_.live = shared.live;
   rtmp_context_.admission = &shared.control->admission(loop);
@@ -100,6 +106,7 @@ void LoopServices::close_all() {
   rtmp_sessions_.clear();
   srt_sessions_.clear();
   http_sessions_.clear();
+  chat_sessions_.clear();
 }
 
 }  // namespace server

@@ -8,6 +8,7 @@
 
 #include "io/listener.h"
 #include "io/timer.h"
+#include "server/chat_session.h"
 #include "server/config.h"
 #include "server/http_session.h"
 #include "server/rtmp_session.h"
@@ -22,6 +23,8 @@ class LoopServices {
     const Config* config = nullptr;
     live::Live* live = nullptr;
     control::Control* control = nullptr;
+    chat::Chat* chat = nullptr;
+    std::size_t max_chat_message = 0;   // octets
     app::PollResults* polls = nullptr;  // null: off
     const SiteInfo* site = nullptr;
     const Readiness* readiness = nullptr;
@@ -45,6 +48,8 @@ class LoopServices {
   void stop_ingest() { ingest_listeners_.clear(); }
   /// Answers what is open and closes every HTTP connection.
   void drain_http();
+  /// Ends what the chat engine has left when it has drained.
+  void drop_chat() { drop_all(chat_sessions_); }
   std::size_t http_sessions() const { return http_sessions_.size(); }
   void close_all();
 
@@ -56,8 +61,10 @@ class LoopServices {
   io::Loop& loop_;
   const Shared shared_;
   wire::http::DateText date_;
+  ChatContext chat_context_;
   Site site_;
   SessionSet<HttpSession> http_sessions_;
+  SessionSet<ChatSession> chat_sessions_;
   SessionSet<RtmpSession> rtmp_sessions_;
   SessionSet<SrtSession> srt_sessions_;
   HttpContext http_context_;

@@ -14,6 +14,7 @@
 #include "app/app.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "chat/chat.h"
 #include "control/control.h"
 #include "io/files.h"
 #include "io/listener.h"
@@ -60,6 +61,16 @@ base::Expected<live::Settings> live_settings(const Config& config) {
   return settings;
 }
 
+chat::Settings chat_settings(const Config& config) {
+  chat::Settings settings;
+  settings.max_connections = static_cast<std::size_t>(config.chat.max_connections);
+  settings.max_backlog = config.chat.slow_reader_bytes.bytes;
+  if (config.limits.mode == LimitsMode::kIvs) {
+    settings.max_sends_per_second = control::chat_sends_per_second();
+  }
+  return settings;
+}
+
 app::PollSettings poll_settings(const Config& config) {
   app::PollSettings settings;
   settings.prefix = config.polls.prefix;
@@ -92,6 +103,13 @@ control::Settings control_settings(const Config& config) {
   for (const EventRuleConfig& rule : config.event_rules) {
     settings.rules.push_back(
         {rule.name, rule.pattern, {{rule.name, rule.url, rule.subject, rule.secret}}});
+  }
+  settings.chat.token_validity = config.chat.token_validity;
+  settings.chat.history_keep = config.chat.history_keep;
+  settings.chat.history = chat_settings(config).history;
+  for (const ReviewHandlerConfig& handler : config.review_handlers) {
+    settings.chat.review_handlers.push_back(
+        {handler.function, handler.url, handler.secret, handler.timeout});
   }
   return settings;
 }
@@ -161,6 +179,7 @@ class Server final : private Readiness {
   std::unique_ptr<control::Control> control_;
   std::unique_ptr<app::PollResults> polls_;
   std::unique_ptr<live::Live> live_;
+  std::unique_ptr<chat::Chat> chat_;
   /// Made because there was none: now, or at an earlier start and still there.
   std::optional<ChannelConfig> first_channel_;
   bool first_channel_is_new_ = false;
@@ -207,6 +226,7 @@ base::Expected<void> Server::start() {
   loops_ = std::make_unique<io::LoopGroup>(static_cast<unsigned>(config_.threads));
   if (auto controlled = start_control(); !controlled) return controlled;
   live_ = live::Live::create(*loops_, std::move(*settings), control_->above());
+  chat_ = chat::Chat::create(*loops_, chat_settings(config_), control_->chat_above());
   rtmp_context_of_ = [this](io::Loop& loop) -> RtmpContext& {
     return services_.at(loop.index())->rtmp_context();
   };
@@ -221,6 +241,8 @@ base::Expected<void> Server::start() {
   const LoopServices::Shared shared{.config = &config_,
                                     .live = live_.get(),
                                     .control = control_.get(),
+                                    .chat = chat_.get(),
+                                    .max_chat_message = chat_settings(config_).max_message,
                                     .polls = polls_.get(),
                                     .site = &site_,
                                     .readiness = this,
@@ -235,7 +257,7 @@ base::Expected<void> Server::start() {
   signals_ = std::make_unique<io::SignalSet>(main_, std::initializer_list<int>{SIGTERM, SIGINT},
                                              [this](int) { on_signal(); });
   ready_.set(1);
-  control_->start(*live_, site_.srt_port);
+  control_->start(*live_, *chat_, site_.srt_port);
   loops_->start();
   if (config_.demo.enabled) {
     demo_ = std::make_unique<DemoChannel>(main_, config_.demo, site_.rtmp_port);
@@ -440,7 +462,13 @@ void Server::close_viewers() {
   for (const auto& services : services_) {
     services->loop().post([&services = *services] { services.drain_http(); });
   }
-  wait_for_viewers();
+  // Clients of chat come back by themselves: what was said is kept first.
+  chat_->drain(main_, [this] {
+    for (const auto& services : services_) {
+      services->loop().post([&services = *services] { services.drop_chat(); });
+    }
+    wait_for_viewers();
+  });
 }
 
 void Server::wait_for_viewers() {
@@ -459,6 +487,7 @@ void Server::stop() {
   services_.clear();
   control_->stop();
   polls_.reset();
+  chat_.reset();
   live_.reset();
   // What waits for the database still refers to control: the last events of the streams do.
   sql_.reset();

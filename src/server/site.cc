@@ -11,6 +11,7 @@
 #include "io/system.h"
 #include "server/event_stream.h"
 #include "server/static_files.h"
+#include "wire/websocket/handshake.h"
 
 namespace server {
 namespace {
@@ -62,6 +63,10 @@ std::size_t Site::body_limit(const Request& head, std::size_t usual) const {
 }
 
 void Site::handle(HttpSession& session, wire::http::RequestId id, Request&& request) {
+  if (wire::websocket::is_websocket_upgrade(request)) {
+    start_chat(session, id, std::move(request), chat_);
+    return;
+  }
   if (request.path.starts_with(live::kPlaybackPrefix)) {
     if (request.method == Method::kGet || request.method == Method::kHead) {
       session.play(id, request);
@@ -69,6 +74,9 @@ void Site::handle(HttpSession& session, wire::http::RequestId id, Request&& requ
     }
   } else if (polls_ != nullptr && polls_->handles(request.path)) {
     poll(session, id, std::move(request));
+    return;
+  } else if (ChatRoutes::handles(request)) {
+    chat_routes_.handle(session, id, std::move(request));
     return;
   } else if (control_.is_api(request)) {
     api(session, id, std::move(request));

@@ -9,6 +9,8 @@
 #include "app/app.h"
 #include "control/control.h"
 #include "live/live.h"
+#include "server/chat_routes.h"
+#include "server/chat_session.h"
 #include "server/http_session.h"
 
 namespace server {
@@ -32,12 +34,14 @@ class Readiness {
 
 class Site final : public HttpRouter {
  public:
-  /// `polls` may be null.
+  /// `polls` may be null. `chat` is for those who want a WebSocket.
   Site(io::Loop& loop, live::Live& live, control::Control& control, app::PollResults* polls,
-       const SiteInfo& info, const Readiness& readiness)
+       ChatContext& chat, ChatGuests guests, const SiteInfo& info, const Readiness& readiness)
       : loop_(loop),
         live_(live),
         control_(control),
+        chat_(chat),
+        chat_routes_(loop, control, guests, info.public_url),
         polls_(polls),
         poll_feed_(polls != nullptr ? polls->feed(loop) : nullptr),
         info_(info),
@@ -68,6 +72,8 @@ class Site final : public HttpRouter {
   io::Loop& loop_;
   live::Live& live_;
   control::Control& control_;
+  ChatContext& chat_;
+  ChatRoutes chat_routes_;
   app::PollResults* const polls_;
   const std::unique_ptr<app::PollFeed> poll_feed_;  // null without polls
   const SiteInfo& info_;
