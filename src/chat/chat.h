@@ -95,6 +95,9 @@ struct Moderation {
   std::chrono::seconds new_account{0};
 };
 
+/// kInvalid with a sentence for a value that cannot work: a pattern that is none, too many words.
+base::Expected<void> check_moderation(const Moderation& moderation);
+
 /// A review by somebody outside, before a message is said.
 struct Review {
   std::string handler;  // the ARN that the room names
