@@ -3,223 +3,35 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <boost/json/basic_parser_impl.hpp>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
-#include "base/check.h"
+#include "chat/client_members.h"
 #include "chat/emoji.h"
 
 namespace chat {
 namespace {
 
-namespace json = boost::json;
+using Kind = FoundMember::Kind;
 
-constexpr std::size_t kMaxDepth = 16;
 constexpr std::size_t kIdLength = 12;
 constexpr std::size_t kMaxReaction = 32;                  // octets
 constexpr std::int64_t kMaxBan = 10LL * 365 * 24 * 3600;  // seconds; longer: until it is lifted
 constexpr std::int64_t kMaxSlow = 3600;
 
-/// The members that some action has.
-enum class Member : std::uint8_t {
-  kAction,
-  kRequestId,
-  kContent,
-  kAttributes,
-  kId,
-  kReason,
-  kUserId,
-  kReaction,
-  kRemove,
-  kDurationSeconds,
-  kSeconds,
-};
-constexpr std::array<std::string_view, 11> kMembers{
-    "Action", "RequestId", "Content", "Attributes",      "Id",     "Reason",
-    "UserId", "Reaction",  "Remove",  "DurationSeconds", "Seconds"};
-
-std::string_view name_of(Member member) {
-  return kMembers.at(static_cast<std::size_t>(member));
-}
-
-/// What was found of one member. Whether that is right depends on the action, which may come last.
-struct Found {
-  enum class Kind : std::uint8_t {
-    kAbsent,
-    kText,
-    kInteger,
-    kBoolean,
-    kTexts,  // an object with texts only
-    kOther,
-  } kind = Kind::kAbsent;
-  bool twice = false;
-  std::string text = {};
-  std::int64_t integer = 0;
-  bool boolean = false;
-};
-
-/// Takes the events of Boost.JSON's parser: no tree is built, and unknown members cost nothing.
-class Handler {
- public:
-  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
-  using Code = json::error_code;
-
-  bool is_object() const { return is_object_; }
-  bool attributes_too_large() const { return attribute_octets_ > kMaxAttributes; }
-  Found& at(Member member) { return found_.at(static_cast<std::size_t>(member)); }
-  Attributes& attributes() { return attributes_; }
-
-  bool on_document_begin(Code&) { return true; }
-  bool on_document_end(Code&) { return true; }
-
-  bool on_object_begin(Code&) {
-    ++depth_;
-    if (depth_ == 1) is_object_ = true;
-    if (depth_ == 2) begin(member_ == Member::kAttributes ? Found::Kind::kTexts : kOther);
-    if (depth_ == 3) spoil_attributes();
-    return true;
-  }
-  bool on_object_end(std::size_t, Code&) {
-    --depth_;
-    return true;
-  }
-  bool on_array_begin(Code&) {
-    ++depth_;
-    if (depth_ == 2) begin(kOther);
-    if (depth_ == 3) spoil_attributes();
-    return true;
-  }
-  bool on_array_end(std::size_t, Code&) {
-    --depth_;
-    return true;
-  }
-
-  bool on_key_part(json::string_view part, std::size_t, Code&) {
-    if (wants_key()) text_.append(part.data(), part.size());
-    return true;
-  }
-  bool on_key(json::string_view part, std::size_t, Code&) {
-    if (!wants_key()) return true;
-    text_.append(part.data(), part.size());
-    if (depth_ == 1) {
-      const auto* const at = std::ranges::find(kMembers, text_);
-      known_ = at != kMembers.end();
-      if (known_) member_ = static_cast<Member>(at - kMembers.begin());
-    } else {
-      attribute_octets_ += text_.size();
-      name_ = std::move(text_);
-    }
-    text_.clear();
-    return true;
-  }
-
-  bool on_string_part(json::string_view part, std::size_t, Code&) {
-    if (wants_value()) text_.append(part.data(), part.size());
-    return true;
-  }
-  bool on_string(json::string_view part, std::size_t, Code&) {
-    if (!wants_value()) return true;
-    text_.append(part.data(), part.size());
-    if (depth_ == 1) {
-      if (Found* const found = begin(Found::Kind::kText)) found->text = std::move(text_);
-    } else {
-      attribute_octets_ += text_.size();
-      // What is too large is refused in the end; until then it must not grow.
-      if (!attributes_too_large()) attributes_.emplace_back(std::move(name_), std::move(text_));
-    }
-    text_.clear();
-    return true;
-  }
-
-  bool on_number_part(json::string_view, Code&) { return true; }
-  bool on_int64(std::int64_t value, json::string_view, Code&) {
-    if (Found* const found = scalar(Found::Kind::kInteger)) found->integer = value;
-    return true;
-  }
-  bool on_uint64(std::uint64_t, json::string_view, Code&) {
-    // Above every bound that there is.
-    if (Found* const found = scalar(Found::Kind::kInteger)) found->integer = INT64_MAX;
-    return true;
-  }
-  bool on_double(double, json::string_view, Code&) {
-    scalar(kOther);
-    return true;
-  }
-  bool on_bool(bool value, Code&) {
-    if (Found* const found = scalar(Found::Kind::kBoolean)) found->boolean = value;
-    return true;
-  }
-  bool on_null(Code&) {
-    scalar(Found::Kind::kAbsent);
-    return true;
-  }
-  bool on_comment_part(json::string_view, Code&) { return true; }
-  bool on_comment(json::string_view, Code&) { return true; }
-
- private:
-  static constexpr Found::Kind kOther = Found::Kind::kOther;
-
-  bool in_attributes() const {
-    return depth_ == 2 && known_ && member_ == Member::kAttributes &&
-           found_.at(static_cast<std::size_t>(member_)).kind == Found::Kind::kTexts;
-  }
-  bool wants_key() const { return (depth_ == 1 && is_object_) || in_attributes(); }
-  bool wants_value() const { return (depth_ == 1 && is_object_ && known_) || in_attributes(); }
-
-  /// The value of a member begins; null if nobody asks for it, or if it is not the first.
-  Found* begin(Found::Kind kind) {
-    if (!known_ || !is_object_) return nullptr;
-    Found& found = at(member_);
-    const std::uint16_t bit = static_cast<std::uint16_t>(1U << static_cast<unsigned>(member_));
-    if ((seen_ & bit) != 0) {
-      found.twice = true;
-      // What comes now is not read: neither its texts nor what is inside.
-      found.kind = kOther;
-      return nullptr;
-    }
-    seen_ |= bit;
-    found.kind = kind;
-    return &found;
-  }
-  Found* scalar(Found::Kind kind) {
-    if (depth_ == 1) return begin(kind);
-    if (depth_ == 2) spoil_attributes();
-    return nullptr;
-  }
-  /// Something in the attributes is not a text.
-  void spoil_attributes() {
-    if (known_ && member_ == Member::kAttributes) at(member_).kind = kOther;
-  }
-
-  std::array<Found, kMembers.size()> found_{};
-  Attributes attributes_;
-  std::size_t attribute_octets_ = 0;
-  std::size_t depth_ = 0;
-  bool is_object_ = false;
-  bool known_ = false;  // whether member_ says in which member the parser is
-  Member member_ = Member::kAction;
-  std::uint16_t seen_ = 0;
-  std::string text_;  // of the key or value so far
-  std::string name_;  // of the attribute whose value comes next
-};
-
 /// Makes the action out of what was found. The first problem stays.
 class Reader {
  public:
-  explicit Reader(Handler& found) : found_(found) {}
+  explicit Reader(ClientMembers& found) : found_(found) {}
 
   bool failed() const { return !problem_.message.empty(); }
   ClientFrameError take_problem() { return std::move(problem_); }
 
   std::optional<std::string> optional_text(Member member) {
-    Found& found = found_.at(member);
-    if (!once(member) || found.kind == Found::Kind::kAbsent) return std::nullopt;
-    if (found.kind != Found::Kind::kText) {
+    FoundMember& found = found_.at(member);
+    if (!once(member) || found.kind == Kind::kAbsent) return std::nullopt;
+    if (found.kind != Kind::kText) {
       fail(400, fmt::format("{} must be a text.", name_of(member)));
       return std::nullopt;
     }
@@ -262,9 +74,9 @@ class Reader {
   std::string reason() { return short_text(Member::kReason, kMaxReason); }
 
   std::optional<std::int64_t> integer(Member member, std::int64_t least, std::int64_t most) {
-    const Found& found = found_.at(member);
-    if (!once(member) || found.kind == Found::Kind::kAbsent) return std::nullopt;
-    if (found.kind == Found::Kind::kInteger && found.integer >= least && found.integer <= most) {
+    const FoundMember& found = found_.at(member);
+    if (!once(member) || found.kind == Kind::kAbsent) return std::nullopt;
+    if (found.kind == Kind::kInteger && found.integer >= least && found.integer <= most) {
       return found.integer;
     }
     fail(400,
@@ -272,22 +84,22 @@ class Reader {
     return std::nullopt;
   }
   bool boolean(Member member) {
-    const Found& found = found_.at(member);
-    if (!once(member) || found.kind == Found::Kind::kAbsent) return false;
-    if (found.kind != Found::Kind::kBoolean) {
+    const FoundMember& found = found_.at(member);
+    if (!once(member) || found.kind == Kind::kAbsent) return false;
+    if (found.kind != Kind::kBoolean) {
       fail(400, fmt::format("{} must be true or false.", name_of(member)));
     }
     return found.boolean;
   }
   Attributes attributes() {
-    const Found& found = found_.at(Member::kAttributes);
-    if (!once(Member::kAttributes) || found.kind == Found::Kind::kAbsent) return {};
-    if (found.kind != Found::Kind::kTexts) {
+    const FoundMember& found = found_.at(Member::kAttributes);
+    if (!once(Member::kAttributes) || found.kind == Kind::kAbsent) return {};
+    if (found.kind != Kind::kTexts) {
       fail(400, "Attributes must be an object with texts as values.");
       return {};
     }
-    Attributes& given = found_.attributes();
-    if (found_.attributes_too_large()) {
+    Attributes& given = found_.attributes;
+    if (found_.attribute_octets > kMaxAttributes) {
       fail(413, std::string(kTooLong));
     } else if (has_same_names(given)) {
       fail(400, "Attributes has a name twice. Send each name once.");
@@ -306,7 +118,7 @@ class Reader {
 
  private:
   bool once(Member member) {
-    if (!found_.at(member).twice) return true;
+    if (!found_.at(member).is_twice) return true;
     fail(400, fmt::format("{} comes twice. Send it once.", name_of(member)));
     return false;
   }
@@ -319,7 +131,7 @@ class Reader {
     return std::ranges::adjacent_find(names) != names.end();
   }
 
-  Handler& found_;
+  ClientMembers& found_;
   ClientFrameError problem_;
 };
 
@@ -375,8 +187,8 @@ std::optional<ClientAction> read_action(std::string_view name, Dialect dialect, 
 }
 
 /// A text to echo, if there is a valid one.
-std::string request_id_of(Handler& found) {
-  Found& member = found.at(Member::kRequestId);
+std::string request_id_of(ClientMembers& found) {
+  FoundMember& member = found.at(Member::kRequestId);
   if (member.text.size() > 4 * kMaxRequestId || code_points(member.text) > kMaxRequestId) return {};
   return member.text;
 }
@@ -385,19 +197,13 @@ std::string request_id_of(Handler& found) {
 
 std::expected<ClientFrame, ClientFrameError> parse_client_frame(std::string_view text,
                                                                 Dialect dialect) {
-  json::parse_options options;
-  options.max_depth = kMaxDepth;
-  json::basic_parser<Handler> parser(options);
-  json::error_code failure;
-  const std::size_t used = parser.write_some(false, text.data(), text.size(), failure);
-  Handler& found = parser.handler();
-
+  ClientMembers found = read_members(text, kMaxAttributes);
   std::string request_id = request_id_of(found);
   const auto refuse = [&](ClientFrameError error) {
     error.request_id = std::move(request_id);
     return std::unexpected(std::move(error));
   };
-  if (failure || used != text.size() || !found.is_object()) {
+  if (!found.is_object) {
     return refuse({400, "Not a JSON object. Send one object in each text message.", {}});
   }
   Reader reader(found);

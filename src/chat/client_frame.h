@@ -62,9 +62,9 @@ struct ClientFrame {
 
 /// What the ERROR frame says.
 struct ClientFrameError {
-  int code = 400;          // or 413
-  std::string message;     // says what to do
-  std::string request_id;  // empty if none could be read
+  int code = 400;               // or 413
+  std::string message = {};     // says what to do
+  std::string request_id = {};  // empty if none could be read
 };
 
 enum class Dialect : std::uint8_t {

@@ -10,7 +10,7 @@
 #include "chat/filter/account_age.h"
 #include "chat/filter/blocked_patterns.h"
 #include "chat/filter/blocked_words.h"
-#include "chat/filter/fold.h"
+#include "chat/filter/folded_text.h"
 #include "chat/filter/links.h"
 #include "chat/filter/recent_texts.h"
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <span>
 
+#include "chat/filter/fold.h"
+
 namespace chat {
 namespace {
 

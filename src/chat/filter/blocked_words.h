@@ -19,7 +19,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "chat/filter/fold.h"
+#include "chat/filter/folded_text.h"
 
 namespace chat {
 

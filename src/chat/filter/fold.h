@@ -6,9 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
 
 namespace chat {
 
@@ -30,43 +27,7 @@ struct Folded {
 };
 Folded fold(char32_t c);
 
-/// A text taken apart into words. Used again and again, so that nothing is allocated in the end.
-struct FoldedText {
-  struct Word {
-    std::uint32_t begin = 0;  // in `letters`
-    std::uint32_t end = 0;
-    std::uint32_t chunk = 0;  // words of one chunk have no space between them
-    bool alone = false;
-    bool has_digit = false;
-    bool is_stretched = false;  // had three or more of a letter in a row
-  };
-  struct Chunk {
-    std::uint32_t begin = 0;  // in `all`
-    std::uint32_t end = 0;
-    std::uint32_t words = 0;
-    bool has_symbol = false;  // @ $ !
-    bool is_stretched = false;
-  };
-  /// The letters of all words, without anything between. Runs of more than two of the same letter
-  /// are cut to two; words in mixed alphabets are all Latin.
-  std::u32string letters;
-  std::vector<Word> words;
-  /// Everything folded that is not a space or alone, for words written with symbols.
-  std::u32string all;
-  std::vector<Chunk> chunks;
-
-  /// Apostrophes inside words do not count: don't is dont.
-  void assign(std::string_view text);
-  std::u32string_view of(const Word& word) const {
-    return std::u32string_view(letters).substr(word.begin, word.end - word.begin);
-  }
-  std::u32string_view of(const Chunk& chunk) const {
-    return std::u32string_view(all).substr(chunk.begin, chunk.end - chunk.begin);
-  }
-};
-
-/// Letters and digits that can stand for a Latin one put in its place ("sh1t", "a$$"); nullopt-like
-/// 0 for punctuation that stands for nothing.
+/// Letters and digits that can stand for a Latin one put in its place ("sh1t", "a$$"); 0: none.
 char32_t letter_for_symbol(char32_t c);
 
 }  // namespace chat
