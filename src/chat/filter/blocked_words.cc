@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 #include "chat/filter/fold.h"
 
@@ -10,7 +9,7 @@ namespace chat {
 namespace {
 
 /// Doubled letters of a stretched word that are tried as one and as two.
-constexpr std::size_t kMaxDoubled = 3;
+constexpr std::size_t kMaxDoubled = 4;
 /// What is longer is not looked at as one divided word; no entry is longer.
 constexpr std::size_t kMaxChunk = 128;
 /// Single letters around a spelled word that may belong to something else ("you are a s h i t").
@@ -37,49 +36,58 @@ class Letters {
   std::size_t size_ = 0;
 };
 
-/// Whether `test` is true for `word`, or for one that has some of its doubled letters once.
+/// `word` with some doubled letters once: of the first kMaxDoubled those whose bit is set in
+/// `choice`, of the others all.
+Letters with_single_letters(std::u32string_view word, std::size_t choice) {
+  Letters form;
+  std::size_t doubled = 0;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    if (i > 0 && word[i] == word[i - 1]) {
+      const std::size_t at = doubled++;
+      if (at >= kMaxDoubled || (choice >> at & 1) != 0) continue;
+    }
+    form.push_back(word[i]);
+  }
+  return form;
+}
+
+/// Whether `test` is true for `word`, or, if it is stretched, for one with some letters once.
 template <class Test>
 bool any_form(std::u32string_view word, bool is_stretched, const Test& test) {
   if (test(word)) return true;
   if (!is_stretched || word.size() > kMaxChunk) return false;
-  std::array<std::size_t, kMaxDoubled> doubled{};
-  std::size_t count = 0;
-  for (std::size_t i = 1; i < word.size() && count < kMaxDoubled; ++i) {
-    if (word[i] == word[i - 1]) doubled.at(count++) = i;
-  }
-  for (std::size_t choice = 1; choice < (std::size_t{1} << count); ++choice) {
-    Letters form;
-    for (std::size_t i = 0; i < word.size(); ++i) {
-      const auto places = std::span(doubled).first(count);
-      const auto at = std::ranges::find(places, i) - places.begin();
-      if (static_cast<std::size_t>(at) < count && (choice >> at & 1) != 0) continue;
-      form.push_back(word[i]);
-    }
-    if (test(form.view())) return true;
+  std::size_t doubled = 0;
+  for (std::size_t i = 1; i < word.size(); ++i) doubled += word[i] == word[i - 1] ? 1 : 0;
+  const std::size_t choices = std::size_t{1} << std::min(doubled, kMaxDoubled);
+  for (std::size_t choice = 0; choice < choices; ++choice) {
+    if (test(with_single_letters(word, choice).view())) return true;
   }
   return false;
 }
 
 /// `chunk` with letters for the symbols that can stand for one, and without the others. Empty if
-/// it has no letter of its own, or nothing in place of one.
+/// nothing stands in place of a letter, or if it may as well be a number.
 Letters read_symbols(std::u32string_view chunk, char32_t one) {
   // What stands before or behind a word is more often punctuation.
   while (!chunk.empty() && chunk.back() == U'!') chunk.remove_suffix(1);
   while (!chunk.empty() && chunk.front() == U'!') chunk.remove_prefix(1);
   Letters out;
   bool has_letter = false;
-  bool has_symbol = false;
+  bool has_digit = false;
+  std::size_t symbols = 0;
   for (const char32_t c : chunk) {
     const char32_t meant = c == U'1' ? one : letter_for_symbol(c);
     if (meant != 0) {
-      has_symbol = true;
+      ++symbols;
+      has_digit |= is_digit(c);
       out.push_back(meant);
     } else if (is_letter(c)) {
       has_letter |= !is_digit(c);
       out.push_back(c);
     }
   }
-  return has_letter && has_symbol ? out : Letters();
+  const bool is_word = has_letter || (!has_digit && symbols >= kMinSpelled);
+  return is_word && symbols > 0 ? out : Letters();
 }
 
 }  // namespace
@@ -201,6 +209,7 @@ bool BlockedWords::match(const FoldedText& text) const {
   for (std::size_t i = 0; i < text.words.size(); ++i) {
     const auto& word = text.words[i];
     if (match_from(text, i)) return true;
+    // Another form than the one with which a phrase could go on.
     if (word.is_stretched && is_blocked(text.of(word), true)) return true;
     if (word.has_digit && is_blocked_with_symbols(text.of(word), word.is_stretched)) return true;
   }

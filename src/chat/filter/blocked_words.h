@@ -4,7 +4,7 @@
 // Words are whole words, compared as FoldedText has them. Besides as it stands, a word of a text is
 // found
 //  - stretched: three or more of a letter in a row count as one or as two ("shiiiit");
-//  - with digits and @ $ ! in place of letters, if it has at least one letter ("sh1t", "a$$");
+//  - with digits and @ $ ! in place of letters, unless it may be a number ("sh1t", "a$$");
 //  - divided, but without spaces ("s-h-i-t", "sh.it"), if what stands between spaces is the word;
 //  - spelled, at least three single letters in a row ("s h i t").
 // Not found: one letter doubled or left out, other spellings, endings that are not listed. All of

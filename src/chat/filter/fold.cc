@@ -59,11 +59,10 @@ bool is_digit(char32_t c) {
   return c >= U'0' && c <= U'9';
 }
 
-std::optional<Folded> by_table(char32_t c, char32_t first, std::u32string_view table) {
-  if (c < first || c - first >= table.size()) return std::nullopt;
-  const char32_t to = table[c - first];
-  if (to == U' ') return std::nullopt;
-  return Folded{LetterKind::kLetter, to, 0};
+/// 0: not in the table.
+char32_t by_table(char32_t c, char32_t first, std::u32string_view table) {
+  if (c < first || c - first >= table.size() || table[c - first] == U' ') return 0;
+  return table[c - first];
 }
 
 /// Letters that are two; after the table, so mostly small ones.
@@ -139,14 +138,18 @@ Folded fold(char32_t c) {
   if (c == 0x2019 || c == 0x2bc || c == 0x2032) return {LetterKind::kNone, U'\'', 0};
   if (is_in(kHidden, c)) return {LetterKind::kHidden, 0, 0};
   char32_t letter = c;
+  bool is_known = false;
   for (const auto& [first, table] :
        {std::pair{char32_t{0xa0}, kFoldLatin}, std::pair{char32_t{0x370}, kFoldGreekCyrillic},
         std::pair{char32_t{0x1d00}, kFoldAdditional},
         std::pair{char32_t{0x2070}, kFoldLetterlike}}) {
-    if (const auto folded = by_table(c, first, table)) letter = folded->first;
+    if (const char32_t to = by_table(c, first, table)) {
+      letter = to;
+      is_known = true;
+    }
   }
   if (const auto two = as_two(letter)) return *two;
-  if (letter != c) return {LetterKind::kLetter, letter, 0};
+  if (is_known) return {LetterKind::kLetter, letter, 0};
   if (const auto dressed = as_dressed(c)) return *dressed;
   if (is_in(kAlone, c)) return {LetterKind::kAlone, c, 0};
   if (c == kNotUtf8 || is_in(kBetween, c)) return {LetterKind::kNone, c, 0};

@@ -59,7 +59,7 @@ class Splitter {
       case LetterKind::kAlone:
         end_chunk();
         out_.letters.push_back(folded.first);
-        out_.words.push_back({.begin = here() - 1, .end = here(), .chunk = chunk(), .alone = true});
+        out_.words.push_back({.begin = here() - 1, .end = here(), .alone = true});
         word_begin_ = here();
         return;
       case LetterKind::kNone:
@@ -78,12 +78,12 @@ class Splitter {
 
  private:
   std::uint32_t here() const { return static_cast<std::uint32_t>(out_.letters.size()); }
-  std::uint32_t chunk() const { return static_cast<std::uint32_t>(out_.chunks.size()); }
 
   void add_letter(char32_t c) {
     std::u32string& letters = out_.letters;
     const std::size_t length = letters.size() - word_begin_;
-    if (length >= 2 && letters[letters.size() - 1] == c && letters[letters.size() - 2] == c) {
+    if (length >= 2 && !is_digit(c) && letters[letters.size() - 1] == c &&
+        letters[letters.size() - 2] == c) {
       is_stretched_ = true;
       return;
     }
@@ -96,7 +96,6 @@ class Splitter {
     make_latin(out_.letters, word_begin_);
     out_.words.push_back({.begin = word_begin_,
                           .end = here(),
-                          .chunk = chunk(),
                           .has_digit = has_digit_,
                           .is_stretched = is_stretched_});
     word_begin_ = here();

@@ -13,11 +13,11 @@ struct FoldedText {
   struct Word {
     std::uint32_t begin = 0;  // in `letters`
     std::uint32_t end = 0;
-    std::uint32_t chunk = 0;  // words of one chunk have no space between them
     bool alone = false;
     bool has_digit = false;
     bool is_stretched = false;  // had three or more of a letter in a row
   };
+  /// What stands between two spaces (or words that stand alone).
   struct Chunk {
     std::uint32_t begin = 0;  // in `all`
     std::uint32_t end = 0;
@@ -26,7 +26,7 @@ struct FoldedText {
     bool is_stretched = false;
   };
   /// The letters of all words, without anything between. Runs of more than two of the same letter
-  /// are cut to two; words in mixed alphabets are all Latin.
+  /// are cut to two, those of digits are not; words in mixed alphabets are all Latin.
   std::u32string letters;
   std::vector<Word> words;
   /// Everything folded that is not a space or alone, for words written with symbols.

@@ -14,11 +14,11 @@ namespace {
 using Text = std::u32string_view;
 
 // Domains that are no words, in no language that is much written. Sorted.
-constexpr std::array<Text, 46> kStrong{
-    U"ai",  U"app", U"biz", U"br", U"ca",  U"cc", U"ch",    U"cl",  U"cn",  U"com",  U"cz", U"de",
-    U"dev", U"dk",  U"edu", U"fi", U"fr",  U"gl", U"gov",   U"gr",  U"hu",  U"info", U"io", U"ir",
-    U"jp",  U"kr",  U"ly",  U"mx", U"net", U"nl", U"onion", U"org", U"pl",  U"pt",   U"ro", U"ru",
-    U"sk",  U"tk",  U"tr",  U"tv", U"tw",  U"ua", U"uk",    U"vn",  U"xyz", U"рф"};
+constexpr std::array<Text, 45> kStrong{
+    U"ai", U"app", U"biz", U"br",  U"ca", U"ch",    U"cl",  U"cn",  U"com",  U"cz", U"de", U"dev",
+    U"dk", U"edu", U"fi",  U"fr",  U"gl", U"gov",   U"gr",  U"hu",  U"info", U"io", U"ir", U"jp",
+    U"kr", U"ly",  U"mx",  U"net", U"nl", U"onion", U"org", U"pl",  U"pt",   U"ro", U"ru", U"sk",
+    U"tk", U"tr",  U"tv",  U"tw",  U"ua", U"uk",    U"vn",  U"xyz", U"рф"};
 // Below these any domain of two letters is meant: example.co.nz. Sorted.
 constexpr std::array<Text, 6> kSecond{U"ac", U"co", U"com", U"gov", U"net", U"org"};
 // Domains that are words too; those of two letters need not be here. Sorted.
