@@ -16,6 +16,7 @@
 #include "server/ctl_command.h"
 #include "server/key_command.h"
 #include "server/loadtest.h"
+#include "server/room_command.h"
 #include "server/rule_command.h"
 #include "server/server.h"
 #include "server/version.h"
@@ -52,6 +53,17 @@ void add_common_options(CLI::App& app, loadtest::CommonOptions& options) {
   app.add_option("--start-rate", options.start_rate, "Starts a second (default: all in one)")
       ->check(CLI::Range(0.0, 1e6));
   add_shared_options(app, options);
+}
+
+template <class Options>
+void add_signature_options(CLI::App& app, Options& options) {
+  app.add_option("--access-key-id", options.access_key_id, "Who signs")
+      ->envname("AWS_ACCESS_KEY_ID");
+  app.add_option("--secret-access-key", options.secret_access_key, "Its secret")
+      ->envname("AWS_SECRET_ACCESS_KEY");
+  app.add_option("--region", options.region, "Region of the signature")
+      ->envname("AWS_REGION")
+      ->capture_default_str();
 }
 
 void add_publish(CLI::App& app, loadtest::PublishOptions& options, int& exit_code) {
@@ -111,17 +123,39 @@ void add_api(CLI::App& app, loadtest::ApiOptions& options, int& exit_code) {
   command.add_option("--requests", options.requests, "All together (default: until --duration)");
   command.add_option("--duration", options.duration, "How long at most: 30s, 5m")
       ->capture_default_str();
-  command.add_option("--access-key-id", options.access_key_id, "Who signs")
-      ->envname("AWS_ACCESS_KEY_ID");
-  command.add_option("--secret-access-key", options.secret_access_key, "Its secret")
-      ->envname("AWS_SECRET_ACCESS_KEY");
-  command.add_option("--region", options.region, "Region of the signature")
-      ->envname("AWS_REGION")
-      ->capture_default_str();
+  add_signature_options(command, options);
   command.add_option("--server-pid", options.server_process,
                      "The server's process on this machine: tells its CPU time a request");
   add_shared_options(command, options);
   command.callback([&] { exit_code = loadtest::run_api(options); });
+}
+
+void add_chat(CLI::App& app, loadtest::ChatOptions& options, int& exit_code) {
+  CLI::App& command = *app.add_subcommand(
+      "chat", "Fill chat rooms with members, let some of them talk, and count what arrives");
+  command.add_option("--endpoint", options.url, "http[s]://host[:port], for rooms and tokens")
+      ->required();
+  command.add_option("--url", options.websocket_url,
+                     "ws[s]://host[:port] to join at (default: as --endpoint)");
+  command.add_option("--room", options.room, "ARN of a room (default: new ones, deleted behind)");
+  command.add_option("--rooms", options.rooms, "How many new rooms share the members")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  add_common_options(command, options);
+  command.add_option("--rate", options.rate, "Messages a second in each room; 0: nobody talks")
+      ->check(CLI::Range(0.0, 1000.0))
+      ->capture_default_str();
+  command
+      .add_option("--senders", options.senders,
+                  "Members of each room that talk (default: as many as the rate needs)")
+      ->check(CLI::Range(0, 10'000));
+  command.add_option("--size", options.size, "Octets of a message as it is delivered")
+      ->check(CLI::Range(0, 2000))
+      ->capture_default_str();
+  add_signature_options(command, options);
+  command.add_option("--server-pid", options.server_process,
+                     "The server's process on this machine: tells its CPU time a delivery");
+  command.callback([&] { exit_code = loadtest::run_chat(options); });
 }
 
 /// Commands that take their options from the API's tables, so that CLI11 cannot know them; words
@@ -135,6 +169,7 @@ std::optional<CommandOutput> run_client_command(std::span<const std::string> wor
     return ctl::run_verb("channel", ctl::channel_verbs(), rest, environment);
   }
   if (words[0] == "rule") return ctl::run_verb("rule", ctl::rule_verbs(), rest, environment);
+  if (words[0] == "room") return ctl::run_verb("room", ctl::room_verbs(), rest, environment);
   return std::nullopt;
 }
 
@@ -142,6 +177,7 @@ void add_client_commands(CLI::App& app) {
   app.add_subcommand("ctl", "Call any operation of a running server's API");
   app.add_subcommand("channel", "Channels of a running server: create, list, show, ...");
   app.add_subcommand("rule", "Event rules of a running server: put, list, test, ...");
+  app.add_subcommand("room", "Chat rooms of a running server: create, invite, ban, export, ...");
 }
 
 void add_completion(CLI::App& app, std::string& shell, int& exit_code) {
@@ -198,7 +234,7 @@ int run_command_line(int count, char** words, const char* const* environment) {
   add_action("docs", "Print the documentation of all settings (Markdown)", ConfigAction::kDocs);
 
   CLI::App& loadtest_command =
-      *app.add_subcommand("loadtest", "Put publishers, viewers or callers in numbers on a server");
+      *app.add_subcommand("loadtest", "Put publishers, viewers, callers or chatters in numbers on a server");
   loadtest_command.require_subcommand(1);
   loadtest::PublishOptions publish_options;
   add_publish(loadtest_command, publish_options, exit_code);
@@ -206,6 +242,8 @@ int run_command_line(int count, char** words, const char* const* environment) {
   add_watch(loadtest_command, watch_options, exit_code);
   loadtest::ApiOptions api_options;
   add_api(loadtest_command, api_options, exit_code);
+  loadtest::ChatOptions chat_options;
+  add_chat(loadtest_command, chat_options, exit_code);
 
   add_key_command(app, arguments, exit_code);
   add_client_commands(app);

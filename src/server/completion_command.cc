@@ -6,6 +6,7 @@
 #include "server/channel_command.h"
 #include "server/ctl_command.h"
 #include "server/ctl_words.h"
+#include "server/room_command.h"
 #include "server/rule_command.h"
 
 namespace server {
@@ -172,6 +173,8 @@ std::vector<std::string> complete(const CLI::App& app, Words given) {
     candidates = complete_verb(ctl::channel_verbs(), rest);
   } else if (words.size() > 1 && words[0] == "rule") {
     candidates = complete_verb(ctl::rule_verbs(), rest);
+  } else if (words.size() > 1 && words[0] == "room") {
+    candidates = complete_verb(ctl::room_verbs(), rest);
   } else if (words.size() > 1 && words[0] == "completion") {
     candidates = {"bash", "zsh", "fish"};
   } else {
