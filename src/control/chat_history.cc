@@ -255,6 +255,14 @@ base::Expected<std::vector<Entry>> everything_after(io::SqlConnection& sql, cons
                              microseconds(until), rows_of(limit)}));
 }
 
+base::Expected<std::vector<Entry>> everything_before(io::SqlConnection& sql, const Place& place,
+                                                     base::WallTime from, std::size_t limit) {
+  return entries_of(sql.run(select("WHERE (at, room, position) < ($1, $2, $3) AND at >= $4 "
+                                   "ORDER BY at DESC, room DESC, position DESC LIMIT $5"),
+                            {microseconds(place.at), place.room.str(), place.position,
+                             microseconds(from), rows_of(limit)}));
+}
+
 base::Expected<std::int64_t> last_position(io::SqlConnection& sql, const RoomId& room) {
   const auto found = find_room(sql, room);
   if (!found) return base::fail(found.error());

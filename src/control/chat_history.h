@@ -92,6 +92,10 @@ struct Place {
 base::Expected<std::vector<chat::Entry>> everything_after(io::SqlConnection& sql,
                                                           const Place& place, base::WallTime until,
                                                           std::size_t limit);
+/// The same backwards: before `place` and not before `from`, newest first.
+base::Expected<std::vector<chat::Entry>> everything_before(io::SqlConnection& sql,
+                                                           const Place& place, base::WallTime from,
+                                                           std::size_t limit);
 
 /// 0 if nothing was ever said: for RoomRecord::last_position.
 base::Expected<std::int64_t> last_position(io::SqlConnection& sql, const chat::RoomId& room);

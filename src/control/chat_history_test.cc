@@ -219,6 +219,14 @@ TEST_P(ChatHistoryTest, AllRoomsTogetherAreInTheOrderOfTime) {
   EXPECT_EQ(first[1].room, kOther);
   const auto rest = read({first[1].at, first[1].room, first[1].position}, 10);
   EXPECT_THAT(seconds_of(rest), ElementsAre(2));
+  const auto at = [](int second) { return kStart + std::chrono::seconds(second); };
+  EXPECT_THAT(seconds_of(chat_history::everything_before(*sql_, {at(3), {}, 0}, at(1), 10)),
+              ElementsAre(2, 1, 1));
+  EXPECT_THAT(seconds_of(chat_history::everything_before(
+                  *sql_, {at(1), kOther, message(kOther, 1).position}, at(0), 10)),
+              ElementsAre(1));
+  EXPECT_THAT(seconds_of(chat_history::everything_before(*sql_, {at(9), {}, 0}, at(2), 1)),
+              ElementsAre(3));
 }
 
 TEST_P(ChatHistoryTest, KnowsTheRooms) {
