@@ -150,7 +150,7 @@ void add_chat(CLI::App& app, loadtest::ChatOptions& options, int& exit_code) {
                   "Members of each room that talk (default: as many as the rate needs)")
       ->check(CLI::Range(0, 10'000));
   command.add_option("--size", options.size, "Octets of a message as it is delivered")
-      ->check(CLI::Range(0, 2000))
+      ->check(CLI::Range(0, 600))
       ->capture_default_str();
   add_signature_options(command, options);
   command.add_option("--server-pid", options.server_process,
@@ -233,8 +233,8 @@ int run_command_line(int count, char** words, const char* const* environment) {
   add_action("show", "Print the settings that would be used, secrets masked", ConfigAction::kShow);
   add_action("docs", "Print the documentation of all settings (Markdown)", ConfigAction::kDocs);
 
-  CLI::App& loadtest_command =
-      *app.add_subcommand("loadtest", "Put publishers, viewers, callers or chatters in numbers on a server");
+  CLI::App& loadtest_command = *app.add_subcommand(
+      "loadtest", "Put publishers, viewers, callers or chatters in numbers on a server");
   loadtest_command.require_subcommand(1);
   loadtest::PublishOptions publish_options;
   add_publish(loadtest_command, publish_options, exit_code);

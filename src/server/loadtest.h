@@ -1,7 +1,7 @@
-// `rostrum loadtest`: publishers, viewers and callers of the API in numbers, so that users can size
-// their machines. Runs on loops of its own and prints what it counted; returns the exit code (0:
-// nothing failed, 1: something was refused, dropped or answered wrongly, 2: the arguments are
-// wrong).
+// `rostrum loadtest`: publishers, viewers, callers of the API and members of chat rooms in numbers,
+// so that users can size their machines. Runs on loops of its own and prints what it counted;
+// returns the exit code (0: nothing failed, 1: something was refused, dropped or answered wrongly,
+// 2: the arguments are wrong).
 #pragma once
 
 #include <chrono>
@@ -47,8 +47,23 @@ struct ApiOptions : CommonOptions {
   std::uint32_t server_process = 0;  // tells its CPU time a request; 0: unknown
 };
 
+/// Members of chat rooms, some of whom talk. `url` is the server's, for the API.
+struct ChatOptions : CommonOptions {
+  std::string websocket_url;  // empty: as the server's
+  std::string room;           // ARN of one that is there; empty: makes new ones
+  std::uint32_t rooms = 1;
+  double rate = 20;           // messages a second in each room; 0: nobody talks
+  std::uint32_t senders = 0;  // in each room; 0: as many as the rate needs
+  std::uint32_t size = 230;   // octets of a message's JSON as it is delivered
+  std::string region = "local";
+  std::string access_key_id;
+  std::string secret_access_key;     // secret
+  std::uint32_t server_process = 0;  // tells its CPU time a delivery; 0: unknown
+};
+
 int run_publish(const PublishOptions& options);
 int run_watch(const WatchOptions& options);
 int run_api(const ApiOptions& options);
+int run_chat(const ChatOptions& options);
 
 }  // namespace server::loadtest

@@ -31,13 +31,14 @@ void Report::add(std::string_view name, const Histogram& values) {
   }
   rows_.push_back(
       {std::string(name),
-       fmt::format("mean {:.2f}  p50 {:.2f}  p99 {:.2f}  max {:.2f} ms  ({} values)",
-                   values.mean_ms(), values.percentile_ms(0.5), values.percentile_ms(0.99),
-                   values.max_ms(), values.count()),
+       fmt::format("mean {:.2f}  p50 {:.2f}  p90 {:.2f}  p99 {:.2f}  max {:.2f} ms  ({} values)",
+                   values.mean_ms(), values.percentile_ms(0.5), values.percentile_ms(0.9),
+                   values.percentile_ms(0.99), values.max_ms(), values.count()),
        fmt::format(
-           R"({{"count":{},"mean_ms":{:.3f},"p50_ms":{:.3f},"p99_ms":{:.3f},"max_ms":{:.3f}}})",
-           values.count(), values.mean_ms(), values.percentile_ms(0.5), values.percentile_ms(0.99),
-           values.max_ms())});
+           R"({{"count":{},"mean_ms":{:.3f},"p50_ms":{:.3f},"p90_ms":{:.3f},"p99_ms":{:.3f},)"
+           R"("max_ms":{:.3f}}})",
+           values.count(), values.mean_ms(), values.percentile_ms(0.5), values.percentile_ms(0.9),
+           values.percentile_ms(0.99), values.max_ms())});
 }
 
 void Report::add(std::string_view name, const Failures& failures) {

@@ -16,7 +16,7 @@ class Report {
  public:
   void add(std::string_view name, std::uint64_t value);
   void add(std::string_view name, double value);
-  /// Mean, p50, p99 and the largest, in milliseconds.
+  /// Mean, p50, p90, p99 and the largest, in milliseconds.
   void add(std::string_view name, const Histogram& values);
   void add(std::string_view name, const Failures& failures);
 
