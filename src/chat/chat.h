@@ -225,7 +225,8 @@ class MemberConnection {
   /// Says goodbye with a close frame and ends the connection. Nothing is written afterwards.
   /// leave() is called later, not from inside.
   virtual void close(std::uint16_t code, std::string_view reason) = 0;
-  /// Ends the connection without a word, so that the client comes back.
+  /// Ends the connection without a word, so that the client comes back. leave() is called later,
+  /// not from inside.
   virtual void drop() = 0;
 
  protected:

@@ -1,6 +1,6 @@
 // The built-in review of messages: who may speak, slow mode, blocked words and patterns, links,
 // repeated text. One for each room, on the room's home loop; not asked about members that are VIP
-// or more. What each rule catches stands in docs/chat.md and beside its code (filter/*.h).
+// or more. What each rule catches stands in its header, filter/*.h.
 //
 // The time is an argument; it should not go back, but nobody is locked out if it does.
 #pragma once
@@ -53,7 +53,7 @@ class MessageFilter {
   std::unique_ptr<Impl> impl_;
 };
 
-// ---- bounds of the settings -----------------------------------------------------------------
+// ---- bounds of the settings, for check_moderation -------------------------------------------
 
 inline constexpr std::size_t kMaxBlockedWords = 10'000;
 inline constexpr std::size_t kMaxBlockedWord = 128;              // octets of each
@@ -63,8 +63,5 @@ inline constexpr std::size_t kMaxBlockedPattern = 512;  // octets of each
 inline constexpr std::chrono::seconds kMaxRepeatedText{24 * 3600};
 inline constexpr std::chrono::seconds kMaxSlowMode{3600};
 inline constexpr std::chrono::seconds kMaxNewAccount{10LL * 365 * 24 * 3600};
-
-/// Whether a room may have these settings; kInvalid says what to change.
-base::Expected<void> check_moderation(const Moderation& moderation);
 
 }  // namespace chat
