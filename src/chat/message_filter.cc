@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "chat/client_frame.h"
 #include "chat/filter/account_age.h"
 #include "chat/filter/blocked_patterns.h"
 #include "chat/filter/blocked_words.h"
@@ -57,10 +58,10 @@ base::Expected<void> check_words(const std::vector<std::string>& words) {
   }
   std::size_t sum = 0;
   for (const std::string& word : words) {
-    if (word.size() > kMaxBlockedWord) {
-      return base::fail(
-          base::ErrorCode::kInvalid,
-          fmt::format("the blocked word \"{}\" has more than {} octets", word, kMaxBlockedWord));
+    if (code_points(word) > kMaxBlockedWord) {
+      return base::fail(base::ErrorCode::kInvalid,
+                        fmt::format("the blocked word \"{}\" has more than {} characters", word,
+                                    kMaxBlockedWord));
     }
     if (!BlockedWords::has_letters(word)) {
       return base::fail(base::ErrorCode::kInvalid,
@@ -84,10 +85,12 @@ base::Expected<void> check_patterns(const std::vector<std::string>& patterns) {
                       fmt::format("there may be at most {} blocked patterns, not {}",
                                   kMaxBlockedPatterns, patterns.size()));
   }
-  const auto is_long = [](const std::string& text) { return text.size() > kMaxBlockedPattern; };
+  const auto is_long = [](const std::string& text) {
+    return code_points(text) > kMaxBlockedPattern;
+  };
   if (const auto found = std::ranges::find_if(patterns, is_long); found != patterns.end()) {
     return base::fail(base::ErrorCode::kInvalid,
-                      fmt::format("the blocked pattern \"{}\" has more than {} octets", *found,
+                      fmt::format("the blocked pattern \"{}\" has more than {} characters", *found,
                                   kMaxBlockedPattern));
   }
   auto compiled = BlockedPatterns::compile(patterns);

@@ -56,10 +56,10 @@ class MessageFilter {
 // ---- bounds of the settings, for check_moderation -------------------------------------------
 
 inline constexpr std::size_t kMaxBlockedWords = 10'000;
-inline constexpr std::size_t kMaxBlockedWord = 128;              // octets of each
+inline constexpr std::size_t kMaxBlockedWord = 100;              // characters of each
 inline constexpr std::size_t kMaxBlockedWordOctets = 256 << 10;  // of all together
 inline constexpr std::size_t kMaxBlockedPatterns = 100;
-inline constexpr std::size_t kMaxBlockedPattern = 512;  // octets of each
+inline constexpr std::size_t kMaxBlockedPattern = 200;  // characters of each
 inline constexpr std::chrono::seconds kMaxRepeatedText{24 * 3600};
 inline constexpr std::chrono::seconds kMaxSlowMode{3600};
 inline constexpr std::chrono::seconds kMaxNewAccount{10LL * 365 * 24 * 3600};

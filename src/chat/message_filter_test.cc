@@ -229,7 +229,9 @@ TEST(CheckModeration, Accepts) {
 }
 
 TEST(CheckModeration, Refuses) {
-  const std::string long_text(kMaxBlockedWord, 'a');
+  std::string long_text;
+  for (std::size_t i = 0; i < kMaxBlockedWord; ++i) long_text += "я";
+  ASSERT_TRUE(check({.blocked_words = {long_text}}));
   const std::pair<Rules, const char*> rows[] = {
       {{.slow_mode = -1s}, "slowModeSeconds must be from 0 to 3600 seconds, not -1"},
       {{.slow_mode = kMaxSlowMode + 1s}, "slowModeSeconds"},
@@ -239,7 +241,7 @@ TEST(CheckModeration, Refuses) {
       {{.new_account = kMaxNewAccount + 1s}, "newAccountSeconds"},
       {{.blocked_words = {""}}, "has no letters"},
       {{.blocked_words = {"ok", "?!"}}, "\"?!\" has no letters"},
-      {{.blocked_words = {long_text + "a"}}, "more than 128 octets"},
+      {{.blocked_words = {long_text + "a"}}, "more than 100 characters"},
       {{.blocked_words = std::vector<std::string>(kMaxBlockedWords + 1, "a")}, "at most 10000"},
       {{.blocked_words = std::vector<std::string>(3000, long_text)}, "octets together"},
       {{.blocked_patterns = {"a", "("}}, "the pattern \"(\" is not valid: missing )"},
@@ -248,7 +250,8 @@ TEST(CheckModeration, Refuses) {
       {{.blocked_patterns = {"\xff"}}, "is not valid"},
       {{.blocked_patterns = {"a*"}}, "matches every message"},
       {{.blocked_patterns = {""}}, "matches every message"},
-      {{.blocked_patterns = {std::string(kMaxBlockedPattern + 1, 'a')}}, "more than 512 octets"},
+      {{.blocked_patterns = {std::string(kMaxBlockedPattern + 1, 'a')}},
+       "more than 200 characters"},
       {{.blocked_patterns = std::vector<std::string>(kMaxBlockedPatterns + 1, "a")},
        "at most 100 blocked patterns"},
       {{.blocked_patterns = {"(\\pL{9}x){99}"}}, "pattern too large"},

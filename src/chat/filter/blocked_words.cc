@@ -10,8 +10,8 @@ namespace {
 
 /// Doubled letters of a stretched word that are tried as one and as two.
 constexpr std::size_t kMaxDoubled = 4;
-/// What is longer is not looked at as one divided word; no entry is longer.
-constexpr std::size_t kMaxChunk = 128;
+/// What is longer is not looked at as one divided word. An entry of 100 characters is not.
+constexpr std::size_t kMaxChunk = 200;
 /// Single letters around a spelled word that may belong to something else ("you are a s h i t").
 constexpr std::size_t kStray = 2;
 constexpr std::size_t kMinSpelled = 3;
@@ -108,7 +108,8 @@ bool BlockedWords::has_letters(std::string_view word) {
 
 void BlockedWords::add(const FoldedText& entry) {
   // An entry that is written with symbols means the word, not its single letters: "a$$".
-  if (entry.chunks.size() == 1 && entry.chunks.front().has_symbol) {
+  if (entry.chunks.size() == 1 && entry.chunks.front().has_symbol &&
+      entry.chunks.front().words == entry.words.size()) {
     const Letters meant = read_symbols(entry.of(entry.chunks.front()), U'i');
     if (!meant.view().empty()) {
       ends_[child_or_new(kRoot, meant.view())] = true;

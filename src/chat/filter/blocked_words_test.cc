@@ -77,6 +77,7 @@ TEST(BlockedWords, Found) {
       {"バカ", "このバカめ"},
       {"바보", "이 바보야"},
       {"🖕", "look🖕🏽there"},
+      {"a$日", "a 日"},
   };
   for (const Row& row : rows) EXPECT_TRUE(finds({row.word}, row.text)) << row.text;
 }
@@ -105,6 +106,8 @@ TEST(BlockedWords, NotFound) {
       {"dear me", "dear you and me"},
       {"dear me", "dear"},
       {"dear me", "me dear"},
+      {"a$日", "as"},
+      {"a$日", "a$"},
       {"penis", "pen is mine"},
       {"cop", "сор"},  // a Russian word throughout
       {"他妈的", "他妈"},
