@@ -328,7 +328,10 @@ ApiResult<void> Api::throttle(const AccessKey& key, std::string_view operation, 
       as_service && service_rate > 0 ? service_rate : platform_.settings.requests_per_second;
   if (rate > 0 && !platform_.limiter.take(fmt::format("{}/{}", key.id, operation), rate,
                                           std::max(rate, 1.0), steady)) {
-    return throttled(fmt::format("at most {} {} a second for one access key", rate, operation));
+    auto error =
+        throttled(fmt::format("at most {} {} a second for one access key", rate, operation));
+    error.error().limit = static_cast<std::int64_t>(rate);
+    return error;
   }
   if (key.requests_per_second > 0) {
     const auto most = static_cast<double>(key.requests_per_second);

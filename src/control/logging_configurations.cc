@@ -9,6 +9,7 @@
 #include "control/call.h"
 #include "control/listing.h"
 #include "control/platform.h"
+#include "control/room_record.h"
 
 namespace control {
 namespace {
@@ -42,7 +43,7 @@ ApiResult<io::SqlResult> named(Call& call) {
   auto rows = call.sql.run(statement,
                            {std::string(own_id(call.platform.home, "logging-configuration", arn))});
   if (!rows) return internal(rows.error());
-  if (rows->empty()) return not_found(fmt::format("there is no logging configuration {}", arn));
+  if (rows->empty()) return no_such_logging_configuration(arn);
   return std::move(*rows);
 }
 

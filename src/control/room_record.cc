@@ -127,6 +127,14 @@ std::unexpected<ApiError> no_such_room(std::string_view arn) {
   return error;
 }
 
+std::unexpected<ApiError> no_such_logging_configuration(std::string_view arn) {
+  auto error = not_found(fmt::format("there is no logging configuration {}", arn));
+  const auto parsed = parse_arn(arn);
+  error.error().resource_id = parsed ? parsed->id : std::string_view();
+  error.error().resource_type = "LOGGING_CONFIGURATION";
+  return error;
+}
+
 ApiResult<RoomRow> room_named(Call& call, std::string_view member) {
   const std::string arn = text_of(call.input, member);
   auto room = load_room(call.sql, own_id(call.platform.home, "room", arn));

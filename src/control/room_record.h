@@ -45,6 +45,7 @@ base::Expected<void> update_room(io::SqlConnection& sql, const RoomRow& room);
 ApiResult<RoomRow> room_named(Call& call, std::string_view member = "roomIdentifier");
 /// The same error.
 std::unexpected<ApiError> no_such_room(std::string_view arn);
+std::unexpected<ApiError> no_such_logging_configuration(std::string_view arn);
 
 /// As GetRoom answers.
 boost::json::object room_object(const Home& home, const RoomRow& room);

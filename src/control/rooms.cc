@@ -27,7 +27,7 @@ ApiResult<void> read_logging(Call& call, RoomRow& room) {
     const std::string id(own_id(call.platform.home, "logging-configuration", arn));
     auto rows = call.sql.run("SELECT 1 FROM logging_configurations WHERE id = $1", {id});
     if (!rows) return internal(rows.error());
-    if (rows->empty()) return not_found(fmt::format("there is no logging configuration {}", arn));
+    if (rows->empty()) return no_such_logging_configuration(arn);
     if (std::ranges::find(room.logging, id) == room.logging.end()) room.logging.push_back(id);
   }
   return {};
@@ -131,7 +131,7 @@ ApiObject list(Call& call) {
     logging = own_id(call.platform.home, "logging-configuration", arn);
     auto rows = call.sql.run("SELECT 1 FROM logging_configurations WHERE id = $1", {logging});
     if (!rows) return internal(rows.error());
-    if (rows->empty()) return not_found(fmt::format("there is no logging configuration {}", arn));
+    if (rows->empty()) return no_such_logging_configuration(arn);
   }
   std::string statement =
       "SELECT updated_at || '/' || id, id FROM rooms r WHERE deleted_at IS NULL AND "
