@@ -1,6 +1,7 @@
 // `rostrum loadtest` against a real server: what it reports is what happened.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { startApi } from './support/api_server.mjs';
 import { eventually, rostrum, start, within } from './support/process.mjs';
 import { startServer } from './support/server.mjs';
 
@@ -82,6 +83,29 @@ test('parked viewers hold their reloads', async (t) => {
   await publishing;
 });
 
+test('a chat room delivers everything to everybody once', async (t) => {
+  const { server, caller } = await startApi(t);
+  const { accessKeyId, secretAccessKey } = caller.key;
+  const chat = (...words) => loadtest(t, 'chat', '--endpoint', server.http, '--access-key-id',
+    accessKeyId, '--secret-access-key', secretAccessKey, '--duration', '3s', '--json', ...words);
+  const [one, several] = await Promise.all([
+    chat('--count', '50', '--rate', '20', '--size', '300'),
+    chat('--count', '30', '--rooms', '3', '--rate', '6', '--url',
+      server.https.replace(/^http/, 'ws')),
+  ]);
+  for (const { code, output, figures } of [one, several]) {
+    assert.equal(code, 0, output);
+    assert.equal(figures.open, figures.members);
+    assert.equal(figures.missing + figures.repeated + figures.failures.total, 0);
+    assert.equal(figures.latency.count, figures.deliveries);
+  }
+  const { figures } = one;
+  assert.ok(figures.sent >= 50 && figures.sent <= 70, `${figures.sent} sent`);
+  assert.equal(figures.deliveries, figures.sent * 50);
+  assert.ok(Math.abs(figures.message_octets - 300) < 5, `${figures.message_octets} octets`);
+  assert.equal(several.figures.deliveries, several.figures.sent * 10, 'rooms do not hear each other');
+});
+
 test('refusals and failures are told in the server\'s words', async (t) => {
   const server = await startServer(t, { channels });
   const refused = await loadtest(t, 'publish', '--url', `${server.rtmp}/app/sk_wrong_{n}`,
@@ -103,10 +127,13 @@ test('wrong arguments are explained, without the key', async (t) => {
     ['publish', '--url', 'rtmp://127.0.0.1/sk_secret'],
     ['publish', '--url', 'rtmp://127.0.0.1/app/sk_secret', '--bitrate', 'much'],
     ['watch', '--url', 'rtmp://127.0.0.1/app/sk_secret'],
+    ['chat', '--endpoint', 'rtmp://127.0.0.1/', '--secret-access-key', 'sk_secret'],
+    ['chat', '--endpoint', 'http://127.0.0.1:1', '--secret-access-key', 'sk_secret',
+      '--access-key-id', 'AKIAEXAMPLE', '--rate', '100', '--count', '5'],
   ]) {
     const { code, output } = await loadtest(t, ...words);
     assert.equal(code, 2, output);
-    assert.match(output, /^rostrum loadtest (publish|watch): /);
+    assert.match(output, /^rostrum loadtest (publish|watch|chat): /);
     assert.doesNotMatch(output, /sk_secret/);
   }
 });

@@ -18,12 +18,19 @@ constexpr std::size_t kMaxHistory = 200;
 constexpr std::size_t kMaxIdLength = 64;
 /// A client that pings without reading the answers gets no more of them beyond this.
 constexpr std::size_t kMaxPongBacklog = 4096;
+/// Far more frames than the ten requests a second that the engine answers: a client that sends so
+/// many is not read for a second or two, so that answering it costs others nothing.
+constexpr std::uint16_t kMaxFramesInASecond = 100;
+constexpr std::chrono::seconds kBreather{1};
 
 struct ChatMetrics {
   base::Gauge& connections = open_chat_connections();
   base::Counter& failures =
       base::metrics().counter("rostrum_chat_protocol_errors_total",
                               "Chat connections closed because the client broke the protocol");
+  base::Counter& pauses =
+      base::metrics().counter("rostrum_chat_pauses_total",
+                              "Times that a chat client was not read because it said too much");
   base::Counter& silent =
       base::metrics().counter("rostrum_chat_silent_clients_total",
                               "Chat connections dropped because the client did not answer");
@@ -142,7 +149,7 @@ ChatSession::~ChatSession() {
 }
 
 void ChatSession::begin(std::unique_ptr<chat::Admission> admission, base::ByteSpan received) {
-  timer_.start(context_.ping_after, [this] { on_timer(); });
+  watch_silence();
   member_ = context_.rooms->join(std::move(admission), *this);
   if (connection_ == nullptr) return;
   connection_->resume_reading();
@@ -151,7 +158,7 @@ void ChatSession::begin(std::unique_ptr<chat::Admission> admission, base::ByteSp
 
 void ChatSession::on_data(base::ByteSpan data) {
   pinged_ = false;
-  if (state_ == State::kOpen) timer_.restart(context_.ping_after);
+  if (state_ == State::kOpen && !paused_) timer_.restart(context_.ping_after);
   const auto result = reader_.receive(data, *this);
   if (result || state_ == State::kClosed) return;
   counters().failures.add();
@@ -161,11 +168,30 @@ void ChatSession::on_data(base::ByteSpan data) {
 }
 
 void ChatSession::on_text(std::string_view text) {
-  if (state_ == State::kOpen) context_.rooms->receive(*member_, text);
+  if (state_ != State::kOpen) return;
+  count_frame();
+  context_.rooms->receive(*member_, text);
+}
+
+void ChatSession::count_frame() {
+  const auto second = static_cast<std::uint32_t>(
+      std::chrono::floor<std::chrono::seconds>(context_.loop->now().time_since_epoch()).count());
+  if (std::exchange(second_, second) != second) frames_ = 0;
+  if (frames_++ < kMaxFramesInASecond || paused_) return;
+  counters().pauses.add();
+  paused_ = true;
+  connection_->pause_reading();
+  timer_.start(kBreather, [this] {
+    paused_ = false;
+    connection_->resume_reading();
+    watch_silence();
+  });
 }
 
 void ChatSession::on_ping(base::ByteSpan payload) {
-  if (state_ != State::kOpen || connection_->pending_bytes() > kMaxPongBacklog) return;
+  if (state_ != State::kOpen) return;
+  count_frame();
+  if (connection_->pending_bytes() > kMaxPongBacklog) return;
   connection_->write(wire::websocket::pong_frame(payload));
 }
 
@@ -186,6 +212,8 @@ void ChatSession::close(std::uint16_t code, std::string_view reason) {
   if (state_ != State::kOpen) return;
   connection_->write(wire::websocket::close_frame(code, reason));
   state_ = State::kClosing;
+  paused_ = false;
+  connection_->resume_reading();
   timer_.start(context_.close_timeout, [this] { drop(); });
 }
 
@@ -215,6 +243,10 @@ void ChatSession::on_closed(const base::Error&) {
   timer_.cancel();
   leave();
   context_.sessions->remove(*this);
+}
+
+void ChatSession::watch_silence() {
+  timer_.start(context_.ping_after, [this] { on_timer(); });
 }
 
 void ChatSession::on_timer() {

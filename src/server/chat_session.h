@@ -81,7 +81,9 @@ class ChatSession final : private io::Connection::Handler,
   void close(std::uint16_t code, std::string_view reason) override;
 
   void finish(base::Slice close_frame);
+  void watch_silence();
   void on_timer();
+  void count_frame();
   void leave();
 
   ChatContext& context_;
@@ -90,7 +92,10 @@ class ChatSession final : private io::Connection::Handler,
   io::CoarseTimer timer_;
   wire::websocket::Reader reader_;
   State state_ = State::kOpen;
-  bool pinged_ = false;  // and nothing was heard since
+  bool pinged_ = false;       // and nothing was heard since
+  bool paused_ = false;       // it says too much: nothing is read for a moment
+  std::uint16_t frames_ = 0;  // of the client in one second:
+  std::uint32_t second_ = 0;
 };
 static_assert(sizeof(ChatSession) <= 176);
 

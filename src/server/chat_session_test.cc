@@ -569,11 +569,27 @@ TEST_F(ChatSessionTest, AsksASilentClientForASignOfLife) {
   EXPECT_EQ(rooms_.left, 1);
 }
 
+// Whoever says too much is read slowly, and still heard to the end.
+TEST_F(ChatSessionTest, AFloodIsReadSlowly) {
+  join();
+  std::string flood;
+  for (int i = 0; i < 450; ++i) flood += frame_text(Opcode::kText, std::string(200, 'f'));
+  client_->send(std::move(flood));
+  ASSERT_TRUE(drive([&] { return rooms_.heard.size() > 100; }));
+  for (int i = 0; i < 20; ++i) (void)loop_.run_once(std::chrono::milliseconds(1));
+  EXPECT_LT(rooms_.heard.size(), 450u);
+  ASSERT_TRUE(drive([&] { return rooms_.heard.size() == 450; }));
+  rooms_.member().close(1000, "");
+  ASSERT_TRUE(drive_until_frames(1));
+  client_->send_frame(Opcode::kClose, "");
+  EXPECT_TRUE(drive([&] { return client_->closed; })) << "a pause does not outlive a goodbye";
+}
+
 // Pongs are bounded where a client does not read; messages are the engine's to bound.
 TEST_F(ChatSessionTest, AFloodOfPingsDoesNotPileUp) {
   join();
   std::string pings;
-  for (int i = 0; i < 5000; ++i) pings += frame_text(Opcode::kPing, std::string(100, 'p'));
+  for (int i = 0; i < 600; ++i) pings += frame_text(Opcode::kPing, std::string(100, 'p'));
   std::size_t most = 0;
   client_->connection->pause_reading();
   client_->send(std::move(pings));
