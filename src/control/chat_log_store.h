@@ -3,8 +3,9 @@
 // worker's thread; those that change something, inside a transaction.
 #pragma once
 
+#include <compare>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,47 +30,55 @@ struct LaneKey {
 
 struct Lane {
   LaneKey key;
-  std::string destination;  // JSON, as in CreateLoggingConfiguration
-  /// Everything up to this one is delivered.
+  /// JSON, as in CreateLoggingConfiguration; empty: the configuration is gone.
+  std::string destination;
+  /// Everything up to this one is delivered. Without a mark: what was said before the room used
+  /// the configuration.
   std::int64_t position = 0;
-  /// Of the object that was begun; 0: none. It is finished with exactly these entries.
+  /// The last entry of the object that was begun; 0: none. It is finished with exactly these.
   std::int64_t planned = 0;
-  /// Somebody else is at work here until then.
+  /// Nothing behind this one is delivered; 0: no end.
+  std::int64_t ends_at = 0;
+  /// Somebody is at work here until then, if `owner` is not empty.
   base::WallTime leased_until{};
-  std::string owner;  // who that is
-  /// The room was deleted, or does not use this configuration any more.
-  bool is_ending = false;
+  std::string owner;
   bool has_mark = false;
+  bool room_is_deleted = false;
+  /// The room does not use the configuration any more.
+  bool is_detached = false;
 };
 
 /// A place in the order of lanes.
 struct Cursor {
-  std::string room;
+  std::string room = {};
   std::int64_t number = -1;
 };
 
-/// Lanes of rooms behind `cursor`, which is moved on; begins anew (with an empty cursor) when
-/// there are no more.
+/// Lanes behind `cursor`, which moves behind them; back to the beginning when there are no more.
 base::Expected<std::vector<Lane>> next_lanes(io::SqlConnection& sql, Cursor& cursor,
                                              std::size_t limit);
-/// Lanes that are marked although their room does not use the configuration any more. Those whose
-/// configuration is gone too have no destination.
+/// Lanes with marks whose rooms do not use the configuration any more.
 base::Expected<std::vector<Lane>> detached_lanes(io::SqlConnection& sql, std::size_t limit);
+
+/// Whether anything is kept behind the lane's position.
+base::Expected<bool> has_more(io::SqlConnection& sql, const Lane& lane);
 
 /// The first mark of a lane; stays as it is if there is one.
 base::Expected<void> add_mark(io::SqlConnection& sql, const Lane& lane);
-/// Takes the lane until `until` and plans an object up to `planned`. False if somebody else has it
-/// or the lane is not as it was.
-base::Expected<bool> claim(io::SqlConnection& sql, const Lane& lane, std::int64_t planned,
-                           std::string_view owner, base::WallTime now, base::WallTime until);
-/// Delivered up to what was planned; nobody has the lane any more. False if somebody else took it
-/// meanwhile.
-base::Expected<bool> advance(io::SqlConnection& sql, const LaneKey& lane, std::string_view owner);
-/// Nobody has the lane any more; what was planned stays.
-base::Expected<void> release(io::SqlConnection& sql, const LaneKey& lane, std::string_view owner);
+/// Nothing behind `position` is to be delivered (0: everything).
+base::Expected<void> set_end(io::SqlConnection& sql, const LaneKey& lane, std::int64_t position);
 base::Expected<void> remove_mark(io::SqlConnection& sql, const LaneKey& lane);
 
-/// Whether everything that was said in the room has been delivered, so that it may be forgotten.
+/// Takes the lane until `until` and plans its next object, up to `planned`. False if somebody else
+/// has it, or it is not as `lane` says.
+base::Expected<bool> claim(io::SqlConnection& sql, const Lane& lane, std::int64_t planned,
+                           const std::string& owner, base::WallTime now, base::WallTime until);
+/// What was planned is delivered; nobody has the lane any more. False if somebody else took it.
+base::Expected<bool> advance(io::SqlConnection& sql, const LaneKey& lane, const std::string& owner);
+/// Nobody has the lane any more; what was planned stays.
+base::Expected<void> release(io::SqlConnection& sql, const LaneKey& lane, const std::string& owner);
+
+/// Whether all that was said in the room has been delivered, so that it may be forgotten.
 base::Expected<bool> is_delivered(io::SqlConnection& sql, const chat::RoomId& room);
 
 }  // namespace chat_logs

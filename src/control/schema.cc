@@ -1,6 +1,7 @@
 #include "control/schema.h"
 
 #include "control/chat_history.h"
+#include "control/chat_log_store.h"
 #include "control/event_store.h"
 #include "control/metric_tables.h"
 
@@ -200,6 +201,7 @@ base::Expected<void> migrate_schema(io::SqlConnection& sql) {
   if (auto own = io::migrate(sql, "control", kMigrations); !own) return own;
   if (auto events = migrate_event_tables(sql); !events) return events;
   if (auto chat = migrate_chat_history(sql); !chat) return chat;
+  if (auto logs = migrate_chat_logs(sql); !logs) return logs;
   return migrate_metrics(sql);
 }
 
