@@ -99,7 +99,7 @@ std::size_t bracketed_dot(Text text, std::size_t at) {
   return end - at;
 }
 
-void replace_bracketed_dots(std::u32string& text) {
+std::u32string with_bracketed_dots(Text text) {
   std::u32string out;
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t length = bracketed_dot(text, i);
@@ -111,7 +111,7 @@ void replace_bracketed_dots(std::u32string& text) {
     out.push_back(U'.');
     i += length;
   }
-  text = std::move(out);
+  return out;
 }
 
 /// "scheme://x" with the colon at `colon`.
@@ -143,15 +143,12 @@ bool is_in_one_case(Text label) {
   return label.size() < 2 || is_upper(label[0]) == is_upper(label[1]);
 }
 
-/// `host` is a longest run of labels and dots; `behind` what follows.
+/// `host` is labels with dots between them; `behind` what follows.
 bool is_address(Text host, Text behind) {
-  while (!host.empty() && (host.back() == U'.' || host.back() == U'-')) {
+  while (host.ends_with(U'-')) {
     host.remove_suffix(1);
-    behind = {};  // the end of a sentence, not of a name
+    behind = {};
   }
-  // "wait...example.com"
-  if (const std::size_t dots = host.rfind(U".."); dots != Text::npos) host = host.substr(dots + 2);
-  if (host.starts_with(U'.')) host.remove_prefix(1);
   if (!host.contains(U'.')) return false;
   const bool goes_on = behind.size() >= 2 && !is_space(behind[1]) &&
                        (behind[0] == U'/' || (behind[0] == U':' && is_digit(behind[1])));
@@ -171,6 +168,24 @@ bool is_address(Text host, Text behind) {
          (is_two_letters && !rest.empty() && is_one_of(kSecond, lower(before)));
 }
 
+/// `run` is a longest run of labels and dots. Of several dots none is part of a name:
+/// "wait...example.com".
+bool has_address_in(Text run, Text behind) {
+  for (std::size_t begin = 0; begin < run.size();) {
+    const std::size_t end = std::min(run.find(U"..", begin), run.size());
+    Text host = run.substr(begin, end - begin);
+    bool is_last = end == run.size();
+    if (host.starts_with(U'.')) host.remove_prefix(1);
+    if (host.ends_with(U'.')) {  // of the sentence
+      host.remove_suffix(1);
+      is_last = false;
+    }
+    if (is_address(host, is_last ? behind : Text())) return true;
+    begin = end == run.size() ? end : end + 2;
+  }
+  return false;
+}
+
 bool has_address(Text text) {
   for (std::size_t i = 0; i < text.size();) {
     if (text[i] == U':' && is_scheme(text, i)) return true;
@@ -183,7 +198,7 @@ bool has_address(Text text) {
     for (; end < text.size() && (text[end] == U'.' || is_in_label(text[end])); ++end) {
       has_dot |= text[end] == U'.';
     }
-    if (has_dot && is_address(text.substr(i, end - i), text.substr(end))) return true;
+    if (has_dot && has_address_in(text.substr(i, end - i), text.substr(end))) return true;
     i = end;
   }
   return false;
@@ -199,8 +214,8 @@ bool LinkFinder::match(std::string_view text) {
   };
   if (std::ranges::none_of(text, may_matter)) return false;
   make_plain(text, plain_);
-  if (plain_.find_first_of(U"([{") != Text::npos) replace_bracketed_dots(plain_);
-  return has_address(plain_);
+  if (has_address(plain_)) return true;
+  return plain_.find_first_of(U"([{") != Text::npos && has_address(with_bracketed_dots(plain_));
 }
 
 }  // namespace chat
