@@ -16,43 +16,22 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "io/nats_library.h"
 #include "io/nats_names.h"
 
 namespace io {
 namespace {
 
 using base::ErrorCode;
+using nats::in_milliseconds;
+using nats::kReconnectWait;
+using nats::MessageHandle;
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kBatch = 256;
-constexpr auto kConnectTimeout = 2s;
 constexpr auto kMaxFlush = 2s;
-constexpr auto kReconnectWait = 250ms;
-constexpr auto kPingInterval = 10s;
 constexpr const char* kMessageId = "Nats-Msg-Id";
-
-struct DestroyOptions {
-  void operator()(natsOptions* options) const { natsOptions_Destroy(options); }
-};
-struct DestroyContext {
-  void operator()(jsCtx* context) const { jsCtx_Destroy(context); }
-};
-struct DestroyMessage {
-  void operator()(natsMsg* message) const { natsMsg_Destroy(message); }
-};
-using MessageHandle = std::unique_ptr<natsMsg, DestroyMessage>;
-
-struct CloseConnection {
-  void operator()(natsConnection* connection) const {
-    natsConnection_Close(connection);
-    natsConnection_Destroy(connection);
-  }
-};
-
-std::int64_t in_milliseconds(milliseconds duration) {
-  return std::max<std::int64_t>(duration.count(), 1);
-}
 
 // The library's words for a status alone: its longer messages may quote the URL.
 base::Error error_of(natsStatus status, const std::string& subject) {
@@ -72,35 +51,6 @@ base::Error error_of(natsStatus status, const std::string& subject) {
       return {ErrorCode::kIo, std::string("NATS: ") + natsStatus_GetText(status)};
   }
 }
-
-// The library calls back from its own threads, also after a connection was destroyed. It gets
-// numbers instead of pointers, and a number that is not here any more leads nowhere.
-class Registry {
- public:
-  static Registry& instance() {
-    static Registry registry;
-    return registry;
-  }
-  std::uintptr_t add(std::weak_ptr<void> target) {
-    const std::lock_guard lock(mutex_);
-    targets_.emplace(++last_, std::move(target));
-    return last_;
-  }
-  void remove(std::uintptr_t number) {
-    const std::lock_guard lock(mutex_);
-    targets_.erase(number);
-  }
-  std::shared_ptr<void> find(std::uintptr_t number) {
-    const std::lock_guard lock(mutex_);
-    const auto found = targets_.find(number);
-    return found == targets_.end() ? nullptr : found->second.lock();
-  }
-
- private:
-  std::mutex mutex_;
-  std::map<std::uintptr_t, std::weak_ptr<void>> targets_;  // guarded by mutex_
-  std::uintptr_t last_ = 0;                                // guarded by mutex_
-};
 
 }  // namespace
 
@@ -231,7 +181,7 @@ class NatsPublisher::Worker {
   }
 
   void disconnect() {
-    Registry::instance().remove(std::exchange(number_, 0));
+    nats::Registry::instance().remove(std::exchange(number_, 0));
     context_.reset();
     connection_.reset();
     const std::lock_guard lock(shared_->mutex);
@@ -242,7 +192,7 @@ class NatsPublisher::Worker {
   void connect() {
     if (connection_ != nullptr) disconnect();
     if (Clock::now() < next_attempt_) return;
-    number_ = Registry::instance().add(shared_);
+    number_ = nats::Registry::instance().add(shared_);
     natsConnection* connection = nullptr;
     jsCtx* context = nullptr;
     natsStatus status = NATS_NO_MEMORY;
@@ -275,32 +225,17 @@ class NatsPublisher::Worker {
     shared_->connected = natsConnection_Status(connection) == NATS_CONN_STATUS_CONNECTED;
   }
 
-  std::unique_ptr<natsOptions, DestroyOptions> make_options() const {
-    natsOptions* made = nullptr;
-    if (natsOptions_Create(&made) != NATS_OK) return nullptr;
-    std::unique_ptr<natsOptions, DestroyOptions> options(made);
-    std::vector<const char*> servers;
-    for (const std::string& url : shared_->urls.all) servers.push_back(url.c_str());
-    bool fine =
-        natsOptions_SetServers(made, servers.data(), static_cast<int>(servers.size())) == NATS_OK;
+  nats::OptionsHandle make_options() const {
+    nats::OptionsHandle options = nats::make_options(shared_->urls, shared_->options.trusted);
+    if (options == nullptr) return nullptr;
+    natsOptions* made = options.get();
+    bool fine = true;
     const auto set = [&](natsStatus status) { fine = fine && status == NATS_OK; };
-    set(natsOptions_SetName(made, "rostrum"));
-    set(natsOptions_SetTimeout(made, in_milliseconds(kConnectTimeout)));
     set(natsOptions_SetMaxReconnect(made, -1));
     set(natsOptions_SetReconnectWait(made, in_milliseconds(kReconnectWait)));
-    set(natsOptions_SetPingInterval(made, in_milliseconds(kPingInterval)));
     set(natsOptions_SetDisconnectedCB(made, &Worker::on_disconnected, closure()));
     set(natsOptions_SetReconnectedCB(made, &Worker::on_reconnected, closure()));
     set(natsOptions_SetClosedCB(made, &Worker::on_closed, closure()));
-    // Without one the library prints to the standard error.
-    set(natsOptions_SetErrorHandler(
-        made, [](natsConnection*, natsSubscription*, natsStatus, void*) {}, nullptr));
-    if (shared_->urls.tls) {
-      set(natsOptions_SetSecure(made, true));
-      if (!shared_->options.trusted.empty()) {
-        set(natsOptions_SetCATrustedCertificates(made, shared_->options.trusted.c_str()));
-      }
-    }
     return fine ? std::move(options) : nullptr;
   }
 
@@ -415,18 +350,15 @@ class NatsPublisher::Worker {
     shared->wanted.notify_all();
   }
 
-  void* closure() const {
-    return reinterpret_cast<void*>(number_);  // a number that only travels; see Registry
-  }
+  void* closure() const { return nats::Registry::closure(number_); }
   static std::shared_ptr<Shared> find(void* closure) {
-    const auto number = reinterpret_cast<std::uintptr_t>(closure);
-    return std::static_pointer_cast<Shared>(Registry::instance().find(number));
+    return nats::Registry::find<Shared>(closure);
   }
 
   const std::shared_ptr<Shared> shared_;
   std::uintptr_t number_ = 0;
-  std::unique_ptr<natsConnection, CloseConnection> connection_;
-  std::unique_ptr<jsCtx, DestroyContext> context_;  // of the connection: goes before it
+  nats::ConnectionHandle connection_;
+  nats::ContextHandle context_;  // of the connection: goes before it
   Clock::time_point next_attempt_;
   std::string reason_ = "it was lost";  // why there is no connection
 };

@@ -8,10 +8,8 @@
 #include <vector>
 
 #include "base/check.h"
-#include "io/files.h"
 #include "io/io_test_support.h"
-#include "io/listener.h"
-#include "io/process.h"
+#include "io/nats_test_support.h"
 #include "io/tls.h"
 
 namespace io {
@@ -21,60 +19,7 @@ using base::ErrorCode;
 using base::Expected;
 using namespace std::chrono_literals;
 
-constexpr const char* kUser = "me";
-constexpr const char* kPassword = "hunter2";
-
-class Server final : Process::Handler {
- public:
-  explicit Server(Loop& loop) : loop_(loop), folder_(TemporaryDirectory::create()) {
-    CHECK(folder_.has_value());
-    auto sockets = bind_tcp("127.0.0.1", 0, 1);
-    CHECK(sockets.has_value());
-    Listener free_port(loop, std::move(sockets->front()), [](Socket) {});
-    port_ = free_port.local_port();
-  }
-
-  void start(std::vector<std::string> more = {"-js"}) {
-    ready_ = exited_ = false;
-    std::vector<std::string> arguments = {
-        "nats-server", "-a",  "127.0.0.1", "-p",     std::to_string(port_), "-sd", folder_->path(),
-        "--user",      kUser, "--pass",    kPassword};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    auto spawned = Process::spawn(
-        loop_, {.arguments = std::move(arguments), .environment = {"PATH=/usr/sbin:/usr/bin:/bin"}},
-        *this);
-    CHECK(spawned.has_value());
-    process_ = std::move(*spawned);
-    CHECK(test::drive(loop_, [&] { return ready_ || exited_; }));
-    CHECK(ready_);
-  }
-  void kill() {
-    process_->kill();
-    CHECK(test::drive(loop_, [&] { return exited_; }));
-  }
-  std::string url(const std::string& scheme = "nats", const std::string& password = kPassword,
-                  const std::string& host = "127.0.0.1") {
-    return scheme + "://" + kUser + ":" + password + "@" + host + ":" + std::to_string(port_);
-  }
-  std::string file(const std::string& name, const std::string& content) {
-    const std::string path = folder_->path() + "/" + name;
-    CHECK(write_file_atomic(path, base::as_bytes(content), 0600).has_value());
-    return path;
-  }
-
- private:
-  void on_line(Process::Output, std::string_view line) override {
-    if (line.find("Server is ready") != line.npos) ready_ = true;
-  }
-  void on_exit(Process::ExitStatus) override { exited_ = true; }
-
-  Loop& loop_;
-  Expected<TemporaryDirectory> folder_;
-  std::uint16_t port_ = 0;
-  std::unique_ptr<Process> process_;
-  bool ready_ = false;
-  bool exited_ = false;
-};
+constexpr const char* kPassword = test::NatsServer::kPassword;
 
 // The other side: makes a stream and looks into it, without our code.
 class Consumer {
@@ -164,7 +109,7 @@ class NatsTest : public ::testing::Test {
   }
 
   Loop loop_;
-  Server server_{loop_};
+  test::NatsServer server_{loop_};
 };
 
 TEST_F(NatsTest, AStreamKeepsWhatWasAcknowledgedOnce) {
