@@ -20,7 +20,7 @@ const allowed = {
   'apps/live': ['@rostrum/client', '@rostrum/media', '@rostrum/ui', 'react', 'react-dom'],
   'apps/player': ['@rostrum/media'],
 };
-const inTests = ['vitest'];
+const inTests = ['vitest', 'node:fs'];
 const importPattern =
   /^\s*(?:import|export)\s[\w*{},\s$]*?\bfrom\s*["']([^"']+)["']|^\s*@?import\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/gm;
 

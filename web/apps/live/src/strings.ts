@@ -42,5 +42,8 @@ export const strings = {
   startedAt: (time: string) => `Since ${time}`,
   youAreWatching: (name: string) => `${name} is live`,
   hasEnded: 'The broadcast has ended.',
+  chatColumn: 'Chat of this channel',
+  showChat: 'Chat',
+  back: 'See who is live',
   version: (v: string) => `Rostrum ${v}`,
 } as const;

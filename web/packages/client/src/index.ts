@@ -1,4 +1,3 @@
 export { ApiError, createApi, type Api } from './api';
-export * from './chat/index';
 export { pauseAfter, startPoll, type Poll, type PollOptions } from './poll';
 export type { Channel, Ingest, ServerInfo } from './types';

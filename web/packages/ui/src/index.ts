@@ -10,5 +10,6 @@ export { ShareButton } from './ShareButton/ShareButton';
 export { Skeleton } from './Skeleton/Skeleton';
 export { count, elapsed, viewers } from './format';
 export { useCopy } from './hooks/useCopy';
+export { useMedia } from './hooks/useMedia';
 export { useNow } from './hooks/useNow';
 export { usePoll, type Polled } from './hooks/usePoll';

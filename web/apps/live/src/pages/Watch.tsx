@@ -1,19 +1,24 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { PlayerState } from '@rostrum/media';
 import {
+  Button,
   elapsed,
   Icon,
   LiveBadge,
   Player,
   ShareButton,
   Skeleton,
+  useMedia,
   useNow,
   usePoll,
   viewers,
 } from '@rostrum/ui';
 import { api } from '../api';
+import { ChatSide } from '../parts/ChatSide';
 import { Header } from '../parts/Header';
+import { place, takeInvite } from '../parts/place';
 import { Trouble } from '../parts/Trouble';
+import { useVisibleHeight } from '../parts/useVisibleHeight';
 import { strings } from '../strings';
 import { Nowhere } from './Nowhere';
 import { onAir } from './on-air';
@@ -38,6 +43,8 @@ export function sourceOf(playbackUrl: string, search: string): string {
   return token ? `${playbackUrl}?token=${encodeURIComponent(token)}` : playbackUrl;
 }
 
+const overPicture = '(max-height: 480px) and (orientation: landscape)';
+
 export function Watch({ id }: { readonly id: string }) {
   const {
     value: channel,
@@ -47,6 +54,21 @@ export function Watch({ id }: { readonly id: string }) {
   const [state, setState] = useState<PlayerState>('idle');
   const told = useCallback((to: PlayerState) => setState(to), []);
   const name = channel?.name ?? '';
+  const [hasChat, setHasChat] = useState(() => {
+    takeInvite(id);
+    return true;
+  });
+  const [isHidden, setHidden] = useState(place.isHidden);
+  const hide = useCallback((hidden: boolean) => {
+    setHidden(hidden);
+    place.setHidden(hidden);
+  }, []);
+  const collapse = useCallback(() => hide(true), [hide]);
+  const without = useCallback(() => setHasChat(false), []);
+  // There the chat stands over the picture, which is dark in either theme.
+  const isOver = useMedia(overPicture);
+  const main = useRef<HTMLElement>(null);
+  useVisibleHeight(main);
   useEffect(() => {
     document.title = name ? strings.pageTitle(name) : strings.title;
   }, [name]);
@@ -59,68 +81,86 @@ export function Watch({ id }: { readonly id: string }) {
   return (
     <>
       <Header />
-      <main id="content" className="watch">
-        <div className="screen">
-          {channel ? (
-            <Player
-              src={sourceOf(channel.playbackUrl, location.search)}
-              label={strings.playerLabel(channel.name)}
-              onState={told}
-              pageKeys
-            />
-          ) : (
-            <div className="player" />
-          )}
-        </div>
-        <div className="below">
-          {channel ? (
-            <>
-              <div className="who">
-                <div className="avatar" aria-hidden="true">
-                  {[...channel.name][0]?.toUpperCase()}
-                </div>
-                <div className="names">
-                  <h1>{channel.title || channel.name}</h1>
-                  {channel.title && <p className="quiet">{channel.name}</p>}
-                </div>
-              </div>
-              <div className="facts">
-                {air === 'live' ? (
-                  <LiveBadge />
-                ) : (
-                  <span className="off-badge">
-                    {air === 'ended' ? strings.ended : strings.isOffline}
-                  </span>
-                )}
-                {air === 'live' && (
-                  <span className="fact">
-                    <Icon name="eye" size={18} /> {viewers(channel.viewers)}
-                  </span>
-                )}
-                {air === 'live' && !Number.isNaN(started) && <Elapsed since={started} />}
-                {(air !== 'live' || state === 'error') && (
-                  <a className="elsewhere" href="/">
-                    {strings.toChannels}
+      <main id="content" ref={main} className={hasChat && !isHidden ? 'watch with-chat' : 'watch'}>
+        <div className="stage">
+          <div className="screen">
+            {channel ? (
+              <Player
+                src={sourceOf(channel.playbackUrl, location.search)}
+                label={strings.playerLabel(channel.name)}
+                onState={told}
+                pageKeys
+              />
+            ) : (
+              <div className="player" />
+            )}
+            {hasChat && isHidden && isOver && (
+              <span className="chat-back dark-room">
+                <Button onClick={() => hide(false)}>{strings.showChat}</Button>
+              </span>
+            )}
+          </div>
+          <div className="below">
+            {channel ? (
+              <>
+                <div className="who">
+                  <a className="back" href="/" aria-label={strings.back}>
+                    <Icon name="arrowLeft" />
                   </a>
-                )}
+                  <div className="avatar" aria-hidden="true">
+                    {[...channel.name][0]?.toUpperCase()}
+                  </div>
+                  <div className="names">
+                    <h1>{channel.title || channel.name}</h1>
+                    {channel.title && <p className="quiet">{channel.name}</p>}
+                  </div>
+                </div>
+                <div className="facts">
+                  {air === 'live' ? (
+                    <LiveBadge />
+                  ) : (
+                    <span className="off-badge">
+                      {air === 'ended' ? strings.ended : strings.isOffline}
+                    </span>
+                  )}
+                  {air === 'live' && (
+                    <span className="fact">
+                      <Icon name="eye" size={18} /> {viewers(channel.viewers)}
+                    </span>
+                  )}
+                  {air === 'live' && !Number.isNaN(started) && <Elapsed since={started} />}
+                  {(air !== 'live' || state === 'error') && (
+                    <a className="elsewhere" href="/">
+                      {strings.toChannels}
+                    </a>
+                  )}
+                </div>
+                <div className="acts">
+                  <ShareButton
+                    title={channel.title || channel.name}
+                    url={new URL(channel.watchUrl, location.href).href}
+                  />
+                  {hasChat && isHidden && (
+                    <Button onClick={() => hide(false)}>
+                      <Icon name="message" size={18} /> {strings.showChat}
+                    </Button>
+                  )}
+                </div>
+              </>
+            ) : (
+              <div className="who" aria-busy="true">
+                <Skeleton width="48px" height="48px" />
+                <Skeleton width="240px" height="32px" />
               </div>
-              <div className="acts">
-                <ShareButton
-                  title={channel.title || channel.name}
-                  url={new URL(channel.watchUrl, location.href).href}
-                />
-              </div>
-            </>
-          ) : (
-            <div className="who" aria-busy="true">
-              <Skeleton width="48px" height="48px" />
-              <Skeleton width="240px" height="32px" />
-            </div>
-          )}
+            )}
+          </div>
+          <div className="trouble">
+            <Trouble error={error} again={again} />
+          </div>
         </div>
-        <div className="trouble">
-          <Trouble error={error} again={again} />
-        </div>
+        {hasChat && !isHidden && (
+          <ChatSide channel={id} isDark={isOver} onCollapse={collapse} onMissing={without} />
+        )}
         <div className="visually-hidden" role="status" aria-live="assertive">
           {air === 'live' ? strings.youAreWatching(name) : ''}
         </div>

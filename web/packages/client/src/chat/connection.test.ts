@@ -638,8 +638,32 @@ describe('order', () => {
     expect(chat.prepend([frame('a', '1'), frame('b', '2'), frame('b', '2')])).toBe(2);
     room.say('f');
     expect(words(chat)).toEqual(['b', 'c', 'd', 'e', 'f']);
-    chat.forgetOlder();
+    chat.hold(false);
     expect(words(chat)).toEqual(['d', 'e', 'f']);
+  });
+
+  it('keeps what is being read, up to a bound', async () => {
+    const chat = await enter({ keep: 3 });
+    for (const word of ['a', 'b', 'c']) room.say(word);
+    chat.hold(true);
+    for (const word of ['d', 'e', 'f']) room.say(word);
+    expect(words(chat)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    for (let i = 0; i < 50; ++i) room.say('x');
+    expect(words(chat)).toHaveLength(12);
+    chat.hold(false);
+    expect(words(chat)).toHaveLength(3);
+  });
+
+  it('takes a new ticket when told to, without leaving', async () => {
+    const chat = await enter();
+    room.capabilities = 'SEND_MESSAGE,DELETE_MESSAGE,DISCONNECT_USER';
+    room.say('before');
+    chat.renew();
+    await pass(1);
+    room.say('after');
+    expect(room.opened[0]?.closedWith).toBe(1000);
+    expect(words(chat)).toEqual(['before', 'after']);
+    expect(chat.getSnapshot().me?.canModerate).toBe(true);
   });
 
   // Whatever breaks and whenever: in the end everything is there, once and in the order of the room.

@@ -139,6 +139,13 @@ export class ChatConnection {
     else if (!this.#current && !this.#next) this.#attemptNow();
   }
 
+  /** Takes a new ticket, for a new name or more rights; what is open runs until that is. */
+  renew(): void {
+    const { phase } = this.#state.link;
+    if (phase === 'idle' || phase === 'ended') this.connect();
+    else if (!this.#next) this.#attemptNow();
+  }
+
   close(): void {
     this.#end('left', null, '');
   }
@@ -200,9 +207,9 @@ export class ChatConnection {
     if (added > 0) this.#changed();
     return added;
   }
-  /** Nobody reads the old messages any more: only the newest are kept. */
-  forgetOlder(): void {
-    this.#log.forgetOlder();
+  /** Somebody reads what is old: it stays, up to four times what is kept otherwise. */
+  hold(isHeld: boolean): void {
+    this.#log.hold(isHeld);
     this.#changed();
   }
 

@@ -64,8 +64,9 @@ export class MessageLog {
   #seen = new Remembered(idsRemembered);
   #removed = new Remembered(idsRemembered);
   #mine = new Remembered(idsRemembered);
-  /** While somebody reads what was long ago, that is kept, too. */
+  /** What was fetched from before is kept, too, as long as somebody reads it. */
   #older = 0;
+  #isHeld = false;
 
   constructor(keep = 500) {
     this.#keep = keep;
@@ -110,8 +111,10 @@ export class MessageLog {
     return added;
   }
 
-  /** Nobody reads what is old any more. */
-  forgetOlder(): void {
+  /** Somebody reads what is old: it stays, up to a bound; until nobody does any more. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    if (isHeld) return;
     this.#older = 0;
     this.#trim();
   }
@@ -183,7 +186,8 @@ export class MessageLog {
   }
 
   #trim(): void {
-    let over = this.#messages.size - this.#keep - this.#older;
+    const most = this.#keep * (this.#isHeld ? 4 : 1) + this.#older;
+    let over = this.#messages.size - most;
     if (over <= 0) return;
     for (const id of this.#messages.keys()) {
       if (over-- <= 0) return;

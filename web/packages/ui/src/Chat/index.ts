@@ -1,0 +1,5 @@
+export { Chat, type ChatProps } from './Chat';
+export type { Gate } from './Composer';
+export { NameDialog } from './NameDialog';
+export { chatStrings } from './strings';
+export { useChat } from './useChat';
