@@ -29,10 +29,21 @@ enum class Measure : std::uint8_t {
   kAudioBitrate = 10,
   kFrameRate = 11,
   kKeyframeInterval = 12,  // seconds
+  kChatConnections = 13,
+  kChatRequests = 14,
+  kChatRequestsByAction = 15,
+  kChatDeliveries = 16,
+  kChatDeliveriesByAction = 17,
+  kReviewInvocationErrors = 18,
+  kReviewResponseErrors = 19,
+  kChatLogErrors = 20,
+  kChatLogAccessDenied = 21,
+  kChatLogNotFound = 22,
 };
-inline constexpr std::uint8_t kLastMeasure = 12;
+inline constexpr std::uint8_t kLastMeasure = 22;
 
-/// One series of a subject. The qualifier is a country's code or a state of health, else "".
+/// One series of a subject. The qualifier is a country's code, a state of health, an action of
+/// chat, the name of a review handler or the id of a logging configuration; else "".
 struct Slot {
   Measure measure = Measure::kViews;
   std::string qualifier;  // at most 255 octets

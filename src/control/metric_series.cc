@@ -15,6 +15,9 @@ enum class Scope : std::uint8_t {
   kViewerCountry,
   kHealth,
   kStreamerCountry,
+  kAction,
+  kUri,
+  kLoggingConfiguration,
   kUsage,
 };
 
@@ -25,9 +28,11 @@ struct Row {
   Scope scope;
   Measure measure;
   std::string_view resource = {};  // of kUsage
+  std::string_view service = "IVS";
 };
 
 constexpr std::string_view kIvs = "AWS/IVS";
+constexpr std::string_view kChat = "AWS/IVSChat";
 constexpr std::string_view kUsageSpace = "AWS/Usage";
 constexpr std::string_view kTrackName = "Track0";
 
@@ -56,6 +61,21 @@ constexpr std::array kRows = {
     Row{kUsageSpace, "ResourceCount", "Count", Scope::kUsage, Measure::kStreams,
         "ConcurrentStreams"},
     Row{kUsageSpace, "ResourceCount", "Count", Scope::kUsage, Measure::kViews, "ConcurrentViews"},
+    Row{kChat, "ConcurrentChatConnections", "Count", Scope::kAccount, Measure::kChatConnections},
+    Row{kChat, "MessagingRequests", "Count", Scope::kAccount, Measure::kChatRequests},
+    Row{kChat, "Requests", "Count", Scope::kAction, Measure::kChatRequestsByAction},
+    Row{kChat, "MessagingDeliveries", "Count", Scope::kAccount, Measure::kChatDeliveries},
+    Row{kChat, "Deliveries", "Count", Scope::kAction, Measure::kChatDeliveriesByAction},
+    Row{kChat, "InvocationErrors", "Count", Scope::kUri, Measure::kReviewInvocationErrors},
+    Row{kChat, "ResponseValidationErrors", "Count", Scope::kUri, Measure::kReviewResponseErrors},
+    Row{kChat, "LogDestinationErrors", "Count", Scope::kLoggingConfiguration,
+        Measure::kChatLogErrors},
+    Row{kChat, "LogDestinationAccessDeniedError", "Count", Scope::kLoggingConfiguration,
+        Measure::kChatLogAccessDenied},
+    Row{kChat, "LogDestinationResourceNotFoundErrors", "Count", Scope::kLoggingConfiguration,
+        Measure::kChatLogNotFound},
+    Row{kUsageSpace, "ResourceCount", "Count", Scope::kUsage, Measure::kChatConnections,
+        "ConcurrentChatConnections", "IVS Chat"},
 };
 
 bool is_of_channel(Scope scope) {
@@ -78,10 +98,16 @@ std::vector<MetricDimension> dimensions_of(const Row& row, std::string_view subj
       return {{"Health", qualifier}};
     case Scope::kStreamerCountry:
       return {{"StreamerCountryCode", qualifier}};
+    case Scope::kAction:
+      return {{"Action", qualifier}};
+    case Scope::kUri:
+      return {{"Uri", qualifier}};
+    case Scope::kLoggingConfiguration:
+      return {{"LoggingConfiguration", qualifier}};
     case Scope::kUsage:
       return {{"Class", "None"},
               {"Resource", std::string(row.resource)},
-              {"Service", "IVS"},
+              {"Service", std::string(row.service)},
               {"Type", "Resource"}};
   }
   return {};
@@ -104,6 +130,9 @@ std::optional<MetricPlace> place_of(const Home& home, const MetricName& metric) 
   std::vector<MetricDimension> asked = metric.dimensions;
   std::string subject;
   for (MetricDimension& dimension : asked) {
+    if (dimension.name == "LoggingConfiguration" && dimension.value.starts_with("arn:")) {
+      dimension.value = std::string(own_id(home, "logging-configuration", dimension.value));
+    }
     if (dimension.name != "Channel") continue;
     if (dimension.value.starts_with("arn:")) {
       dimension.value = std::string(own_id(home, "channel", dimension.value));
@@ -115,7 +144,8 @@ std::optional<MetricPlace> place_of(const Home& home, const MetricName& metric) 
   for (const Row& row : kRows) {
     if (row.space != metric.space || row.name != metric.name) continue;
     std::string qualifier;
-    for (const std::string_view name : {"ViewerCountryCode", "Health", "StreamerCountryCode"}) {
+    for (const std::string_view name : {"ViewerCountryCode", "Health", "StreamerCountryCode",
+                                        "Action", "Uri", "LoggingConfiguration"}) {
       const std::string* value = find(asked, name);
       if (value != nullptr && value->size() <= 255) qualifier = *value;
     }

@@ -13,7 +13,8 @@
 //
 // Channel is the channel's id (its ARN is accepted too), Track is Track0, Health is HEALTHY,
 // STARVING or UNKNOWN, countries are ISO 3166 alpha-2 or UNKNOWN. Namespace AWS/Usage has
-// ResourceCount for ConcurrentStreams and ConcurrentViews. RecordedTime comes with recordings.
+// ResourceCount for ConcurrentStreams and ConcurrentViews. RecordedTime comes with recordings. What
+// there is of chat: metric_chat.h.
 #pragma once
 
 #include <functional>

@@ -91,10 +91,12 @@ class Store final : public MetricStore {
         country_of_(std::move(country_of)),
         prometheus_(country_of_) {}
 
-  void sample(const std::vector<live::StreamStatus>& streams, base::WallTime now) override {
+  void sample(const std::vector<live::StreamStatus>& streams, base::WallTime now,
+              const ChatStatus& chat) override {
     const std::optional<std::int64_t> at = place_in_time(now);
     if (!at) return;
-    const Board board = measure(streams, country_of_, now, elapsed(now));
+    Board board = measure(streams, country_of_, now, elapsed(now));
+    chat_.measure(chat, board);
     last_at_ = *at;
     last_now_ = now;
     prometheus_.count(board);
@@ -113,8 +115,9 @@ class Store final : public MetricStore {
         });
   }
 
-  std::string prometheus_text(const std::vector<live::StreamStatus>& streams) const override {
-    return prometheus_.text(streams);
+  std::string prometheus_text(const std::vector<live::StreamStatus>& streams,
+                              const ChatStatus& chat) const override {
+    return prometheus_.text(streams) + chat_prometheus_text(chat);
   }
 
   wire::http::Response answer(io::SqlConnection& sql, const wire::http::Request& request,
@@ -147,6 +150,7 @@ class Store final : public MetricStore {
   const Home home_;
   const CountryOf country_of_;
   PrometheusSeries prometheus_;
+  ChatMeter chat_;
   std::optional<std::int64_t> last_at_;
   std::optional<base::WallTime> last_now_;
   std::int64_t horizon_ = 0;

@@ -12,6 +12,7 @@
 
 #include "base/time.h"
 #include "control/arn.h"
+#include "control/metric_chat.h"
 #include "control/metric_series.h"
 #include "live/live.h"
 #include "wire/http/message.h"
@@ -30,10 +31,13 @@ class MetricStore {
   static std::unique_ptr<MetricStore> create(io::SqlWorkers& sql, Home home, CountryOf country_of);
   virtual ~MetricStore() = default;
 
-  /// Every 5 s, on one thread: the state of all streams at `now`.
-  virtual void sample(const std::vector<live::StreamStatus>& streams, base::WallTime now) = 0;
-  /// The same metrics for Prometheus (metric_prometheus.h). On the thread of sample().
-  virtual std::string prometheus_text(const std::vector<live::StreamStatus>& streams) const = 0;
+  /// Every 5 s, on one thread: the state of all streams, and of chat, at `now`.
+  virtual void sample(const std::vector<live::StreamStatus>& streams, base::WallTime now,
+                      const ChatStatus& chat = {}) = 0;
+  /// The same metrics for Prometheus (metric_prometheus.h, metric_chat.h). On the thread of
+  /// sample().
+  virtual std::string prometheus_text(const std::vector<live::StreamStatus>& streams,
+                                      const ChatStatus& chat = {}) const = 0;
 
   /// Whether the request is one of CloudWatch's (query, JSON 1.0 or RPC v2 CBOR protocol).
   static bool is_request(const wire::http::Request& request);

@@ -111,6 +111,37 @@ TEST_P(MetricStoreTest, SamplesAreThereAtOnceAndAfterARestart) {
   EXPECT_EQ(views(60, kStart + 65), "00:00=2 01:00=9");
 }
 
+TEST_P(MetricStoreTest, ChatIsKeptBesideStreams) {
+  ChatStatus chat;
+  for (int i = 1; i <= 3; ++i) {
+    chat.figures.connections = static_cast<std::uint64_t>(i);
+    chat.figures.requests.send_message += 10;
+    store_->sample({}, base::WallTime(std::chrono::seconds(kStart + i * 5)), chat);
+  }
+  EXPECT_NE(store_->prometheus_text({}, chat).find("ivs_chat_concurrent_connections 3\n"),
+            std::string::npos);
+  stop();
+  start();
+  const auto ask = [&](const std::string& metric, const std::string& statistic) {
+    const auto response = store_->answer(
+        *sql_,
+        test::form_request(
+            "Action=GetMetricStatistics&Version=2010-08-01&Namespace=AWS/IVSChat"
+            "&MetricName=" +
+            metric + "&Statistics.member.1=" + statistic +
+            "&StartTime=2027-01-15T08:00:00Z&EndTime=2027-01-15T08:01:00Z&Period=60"),
+        base::WallTime(std::chrono::seconds(kStart + 20)));
+    const std::string body = test::body_of(response);
+    const std::size_t at = body.find("<" + statistic + ">");
+    return at == std::string::npos ? body : body.substr(at + statistic.size() + 2, 2);
+  };
+  EXPECT_EQ(ask("ConcurrentChatConnections", "Maximum"), "3<");
+  EXPECT_EQ(ask("MessagingRequests", "Sum"), "30");
+  EXPECT_EQ(
+      ask("Requests&Dimensions.member.1.Name=Action&Dimensions.member.1.Value=SEND_MESSAGE", "Sum"),
+      "30");
+}
+
 TEST_P(MetricStoreTest, MinutesAreRolledUpWhenTheyEnd) {
   for (int i = 0; i < 130; ++i) {
     sample(kStart + i * 5, {stream("abc", 2), stream("def", 1)});
