@@ -12,10 +12,10 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "control/chat_log_health.h"
 #include "control/chat_log_object.h"
 #include "control/chat_log_store.h"
 #include "control/loop_sql.h"
-#include "control/webhook.h"
 #include "io/loop.h"
 #include "io/object_store.h"
 #include "io/timer.h"
@@ -34,7 +34,6 @@ constexpr std::size_t kMaxDue = 1000;
 // Longer than a store takes to answer. Whoever dies holds his lanes that long.
 constexpr std::chrono::minutes kLease{2};
 constexpr std::chrono::seconds kAfterFailure{1};  // of the database
-constexpr std::chrono::minutes kLongestPause{10};
 
 struct Counters {
   base::Counter& objects = base::metrics().counter("rostrum_chat_log_objects_total",
@@ -83,7 +82,6 @@ class Shipper final : public ChatLogShipper {
     for (const auto& [key, active] : active_) taken.push_back(key);
     active_.clear();
     forget_due();
-    pauses_.clear();
     flushes_.clear();
     flush_until_.reset();
     cursor_ = {};
@@ -110,12 +108,12 @@ class Shipper final : public ChatLogShipper {
     round_found_nothing_ = false;
     cursor_ = {};
     forget_due();
-    for (auto& [configuration, pause] : pauses_) pause.until = {};
+    health_.end_pauses();
     look_again_ = looking_;
     look();
   }
 
-  const std::map<std::string, Errors>& errors() const override { return errors_; }
+  const std::map<std::string, Errors>& errors() const override { return health_.errors(); }
 
  private:
   /// An object on its way.
@@ -126,12 +124,6 @@ class Shipper final : public ChatLogShipper {
     std::unique_ptr<io::ObjectStore::Pending> pending;
     io::Timer retry_timer;  // of writing down what became of it
   };
-  /// A configuration whose destination failed.
-  struct Pause {
-    std::int64_t attempts = 0;
-    base::WallTime until{};
-  };
-
   ChatLogTimes times() const {
     const base::WallTime now = now_();
     if (flush_until_) return {.now = now, .until = *flush_until_, .all_windows = true};
@@ -230,10 +222,7 @@ class Shipper final : public ChatLogShipper {
   }
   bool is_paused(const std::string& configuration) const {
     if (flush_until_ && failed_in_flush_.contains(configuration)) return true;
-    const auto pause = pauses_.find(configuration);
-    if (pause == pauses_.end()) return false;
-    const base::WallTime now = now_();  // a clock that was set back must not pause for ever
-    return pause->second.until > now && pause->second.until <= now + kLongestPause;
+    return health_.is_paused(configuration, now_());
   }
   std::size_t active_of(const std::string& configuration) const {
     return static_cast<std::size_t>(std::ranges::count_if(
@@ -270,7 +259,7 @@ class Shipper final : public ChatLogShipper {
       const std::string& configuration = lane->key.configuration;
       const bool is_waiting = is_paused(configuration);
       // Where something failed before, one attempt is enough to see whether it still does.
-      const std::size_t most = pauses_.contains(configuration) ? 1 : kMaxActiveOfConfiguration;
+      const std::size_t most = health_.is_failing(configuration) ? 1 : kMaxActiveOfConfiguration;
       if (!is_waiting && active_of(configuration) >= most) {
         ++lane;
         continue;
@@ -372,30 +361,13 @@ class Shipper final : public ChatLogShipper {
     }
     counters().objects.add();
     counters().entries.add(active.object.entries);
-    if (pauses_.erase(key.configuration) > 0) {
-      base::log_info("chat logs are delivered again", {{"configuration", key.configuration}});
-    }
+    health_.succeeded(key.configuration);
     write_down(active);
   }
 
   void fail(const LaneKey& key, const base::Error& error) {
     counters().failures.add();
-    Errors& errors = errors_[key.configuration];
-    if (error.code == base::ErrorCode::kUnauthorized) {
-      ++errors.access_denied;
-    } else if (error.code == base::ErrorCode::kNotFound) {
-      ++errors.not_found;
-    } else {
-      ++errors.other;
-    }
-    Pause& pause = pauses_[key.configuration];
-    if (++pause.attempts == 1) {
-      base::log_warn("chat logs cannot be delivered and wait",
-                     {{"configuration", key.configuration}, {"reason", error.message}});
-    }
-    const auto wait =
-        std::min<base::Duration>(retry_pause(pause.attempts, random_()), kLongestPause);
-    pause.until = now_() + std::chrono::ceil<std::chrono::microseconds>(wait);
+    health_.failed(key.configuration, error, now_(), random_());
     if (flush_until_) failed_in_flush_.insert(key.configuration);
     // The lane is given back, so that a server that can reach the store may take it.
     sql_.write([key, owner = owner_](io::SqlConnection& sql) {
@@ -446,8 +418,7 @@ class Shipper final : public ChatLogShipper {
   std::deque<Lane> due_;       // found and not begun
   std::set<LaneKey> waiting_;  // those
   std::map<LaneKey, std::unique_ptr<Active>> active_;
-  std::map<std::string, Pause> pauses_;  // by configuration
-  std::map<std::string, Errors> errors_;
+  ChatLogHealth health_;
   std::uint64_t run_ = 0;
   bool running_ = false;
   bool looking_ = false;
