@@ -248,7 +248,7 @@ class Store {
  *   or a promise of one of these, which makes it slow.
  */
 export async function startS3(t, {
-  buckets = ['bucket'], region = 'us-east-1', accessKeyId = 'AKIARSTESTS3', secretAccessKey = 'A secret/of+S3',
+  buckets = ['bucket'], region = 'us-east-1', accessKeyId = 'AKIARSTESTS3', secretAccessKey = 'A/secret+of/S3',
   now = Date.now,
 } = {}) {
   const store = new Store();
