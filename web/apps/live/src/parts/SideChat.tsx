@@ -20,7 +20,8 @@ export function SideChat({ channel, onCollapse, onMissing }: SideChatProps) {
   useEffect(() => {
     if (isMissing) onMissing();
   }, [isMissing, onMissing]);
-  const isNameless = name === '' && me !== null && me.role === 'NONE' && me.canSend;
+  // Without a name one may look on; whether one may write is said once there is one.
+  const isNameless = name === '' && me !== null && me.role === 'NONE';
   const isBadName = link.phase === 'ended' && link.reason === 'bad_name';
   const ask = { label: chatStrings.join, perform: () => setAsking(true) };
   const gate: Gate | null = isBadName

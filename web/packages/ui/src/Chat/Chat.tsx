@@ -1,5 +1,10 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import type { ChatConnection, ChatMessage, ChatSnapshot } from '@rostrum/client/chat';
+import type {
+  ChatConnection,
+  ChatEndReason,
+  ChatMessage,
+  ChatSnapshot,
+} from '@rostrum/client/chat';
 import { count } from '../format';
 import { useCopy } from '../hooks/useCopy';
 import { actionsFor, ban, type ActionContext, type MessageAction } from './actions';
@@ -41,15 +46,18 @@ function useGate({ link, me }: ChatSnapshot, connection: ChatConnection): Gate |
   const seconds = useSecondsUntil(link.reason === 'banned' ? link.until : null);
   if (link.phase === 'ended' && link.reason !== null) {
     const isTimeOut = link.reason === 'banned' && link.until !== null;
-    const mayReturn = link.reason === 'disconnected' || link.reason === 'left';
+    const returns: Readonly<Partial<Record<ChatEndReason, string>>> = {
+      disconnected: strings.comeBack,
+      left: strings.comeBack,
+      invite_expired: strings.asGuest,
+    };
+    const label = returns[link.reason];
     return {
       words: isTimeOut
         ? strings.timedOut(strings.seconds(Math.max(1, seconds)))
         : strings.ended[link.reason],
       ...(link.words ? { detail: strings.because(link.words) } : {}),
-      ...(mayReturn
-        ? { action: { label: strings.comeBack, perform: () => connection.connect() } }
-        : {}),
+      ...(label ? { action: { label, perform: () => connection.connect() } } : {}),
     };
   }
   if (me && !me.canSend) return { words: strings.viewOnly };

@@ -100,6 +100,7 @@ export const chatStrings = {
   timedOut: (time: string) => `You are timed out. You can come back in ${time}.`,
   because: (words: string) => `Reason: ${words}`,
   comeBack: 'Come back',
+  asGuest: 'Come in as a guest',
   slowMode: 'Slow mode',
   slowOff: 'Off',
   seconds: (n: number) => (n < 60 ? `${n} s` : n % 60 === 0 ? `${n / 60} min` : `${n} s`),
