@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "control/access_keys.h"
+#include "control/cloudwatch_logs.h"
 #include "control/endpoints.h"
 #include "control/metric_store.h"
 #include "control/validation.h"
@@ -29,6 +30,7 @@ namespace {
 
 constexpr std::string_view kTags = "/tags/";
 constexpr std::string_view kMonitoring = "monitoring";
+constexpr std::string_view kLogs = "logs";
 constexpr std::size_t kMaxSigningKeys = 4096;
 
 const Handler* find_handler(std::string_view name) {
@@ -136,6 +138,15 @@ void count(std::string_view operation, std::string_view outcome) {
       .add();
 }
 
+// Not one of our services, but answered as Amazon's own would.
+bool is_foreign(const Request& request) {
+  return MetricStore::is_request(request) || is_cloudwatch_logs(request);
+}
+
+std::string_view foreign_service(const Request& request) {
+  return is_cloudwatch_logs(request) ? kLogs : kMonitoring;
+}
+
 }  // namespace
 
 Response api_response(const Operation& operation, const json::object& output,
@@ -191,16 +202,21 @@ struct Api::Work {
 
   void fail(const ApiError& reason) {
     const std::uint16_t status = status_of(operation, reason);
-    count(operation != nullptr ? operation->name : kMonitoring, reason.name);
-    Response response =
-        operation != nullptr || !MetricStore::is_request(request.http)
-            ? api_error_response(reason, status, request_id)
-            : MetricStore::refuse(request.http, reason.name, status, reason.message);
+    count(operation != nullptr ? operation->name : foreign_service(request.http), reason.name);
+    Response response = refusal_of(reason, status);
     if (authorised) {
       authorised(std::move(response));
     } else {
       reply(std::move(response));
     }
+  }
+  Response refusal_of(const ApiError& reason, std::uint16_t status) const {
+    if (operation == nullptr && is_cloudwatch_logs(request.http)) {
+      return refuse_logs_call({reason.name, reason.message, status});
+    }
+    return operation != nullptr || !MetricStore::is_request(request.http)
+               ? api_error_response(reason, status, request_id)
+               : MetricStore::refuse(request.http, reason.name, status, reason.message);
   }
   void succeed() {
     count(operation->name, "ok");
@@ -256,7 +272,7 @@ Api::~Api() = default;
 
 bool Api::is_api(const Request& request) {
   return route(request) != nullptr || request.raw_path().starts_with(kTags) ||
-         MetricStore::is_request(request) ||
+         is_foreign(request) ||
          // Whoever signs a request wants an answer in the API's form.
          (request.method == Method::kPost &&
           request.headers.get("authorization").starts_with("AWS4-"));
@@ -268,7 +284,7 @@ void Api::handle(ApiRequest request, Control::Reply reply) {
   work->reply = std::move(reply);
   const Request& http = work->request.http;
   work->operation = route(http);
-  if (work->operation == nullptr && !MetricStore::is_request(http)) {
+  if (work->operation == nullptr && !is_foreign(http)) {
     work->fail({"UnknownOperationException", "there is no such operation", 404});
     return;
   }
@@ -399,18 +415,22 @@ void Api::run(std::shared_ptr<Work> work, io::SqlConnection& sql) {
   const base::WallTime now = io::Loop::wall_now();
   const Operation* operation = work->operation;
   const std::string_view service =
-      operation != nullptr ? service_of(*operation).signing_name : kMonitoring;
+      operation != nullptr ? service_of(*operation).signing_name : foreign_service(http);
   auto caller = authenticate(http, service, sql, now);
   if (!caller) return work->fail(caller.error());
   work->caller = std::move(*caller);
   if (operation == nullptr) {
-    // Figures are about everything: a key for one service or resource is not enough.
+    // Figures and logs are about everything: a key for one service or resource is not enough.
+    const bool asks_logs = is_cloudwatch_logs(http);
     if (!work->caller.service.empty() || !work->caller.resource.empty()) {
-      return work->fail({"AccessDeniedException", "this access key does not cover metrics", 403});
+      return work->fail(
+          {"AccessDeniedException",
+           fmt::format("this access key does not cover {}", asks_logs ? "logs" : "metrics"), 403});
     }
-    if (auto may = throttle(work->caller, kMonitoring, 0, sql, now); !may) {
+    if (auto may = throttle(work->caller, service, 0, sql, now); !may) {
       return work->fail(may.error());
     }
+    if (asks_logs) return answer_logs(std::move(work));
     return work->reply(metrics_.answer(sql, http, now));
   }
   if (auto may = may_call(work->caller, service_of(*operation), *operation); !may) {
@@ -438,6 +458,16 @@ void Api::run(std::shared_ptr<Work> work, io::SqlConnection& sql) {
   prune(*operation->input, work->input);
   work->endpoints = endpoints_for(platform_.settings, http.host, work->request.is_secure);
   execute(std::move(work), sql);
+}
+
+// With everything that was said before the question.
+void Api::answer_logs(std::shared_ptr<Work> work) {
+  after_chat_is_written(platform_, [this, work] {
+    const bool taken = platform_.sql.read([this, work](io::SqlConnection& sql) {
+      work->reply(answer_cloudwatch_logs(work->request.http, {.sql = sql, .home = platform_.home}));
+    });
+    if (!taken) work->fail({"ThrottlingException", "too many requests wait; try again", 429});
+  });
 }
 
 void Api::execute(std::shared_ptr<Work> work, io::SqlConnection& sql) {

@@ -38,6 +38,7 @@ class Api {
   /// `service_rate`: requests a second that the service allows, 0 if it does not say.
   ApiResult<void> throttle(const AccessKey& key, std::string_view operation, double service_rate,
                            io::SqlConnection& sql, base::WallTime now);
+  void answer_logs(std::shared_ptr<Work> work);
   void execute(std::shared_ptr<Work> work, io::SqlConnection& sql);
   void count_usage(const AccessKey& key, base::WallTime now);
 
