@@ -215,8 +215,10 @@ void ControlImpl::take_figures() {
     if (timer_ == nullptr) return;
     const base::WallTime now = io::Loop::wall_now();
     board_.on_figures(streams);
-    metrics_->sample(streams, now);
-    prometheus_.with([&](std::string& text) { text = metrics_->prometheus_text(streams); });
+    const ChatStatus chat{
+        .figures = platform_->chat->figures(), .reviews = reviewer_->failures(), .logs = {}};
+    metrics_->sample(streams, now, chat);
+    prometheus_.with([&](std::string& text) { text = metrics_->prometheus_text(streams, chat); });
     check_views();
     if (++rounds_ % kLookAfterEvery == 0) recorder_->look_after(now);
     timer_->start(kFigures, [this] { take_figures(); });
