@@ -191,6 +191,13 @@ class Above {
 
 // ---- between nodes --------------------------------------------------------------------------
 
+/// How many are in a room.
+struct Headcount {
+  std::uint64_t connections = 0;
+  std::uint64_t users = 0;
+  bool operator==(const Headcount&) const = default;
+};
+
 /// Carries what rooms say to all nodes, in one order for each room; with one node, back to itself.
 class Bus {
  public:
@@ -199,6 +206,19 @@ class Bus {
     base::Slice payload;        // the engine's own form
     std::int64_t position = 0;  // rises within the room
     bool is_own = false;        // this node said it
+  };
+  /// What a shared bus tells a room besides.
+  struct Note {
+    enum class Kind : std::uint8_t {
+      /// Answers listen(): from here on all is heard. What was said lately has just been given to
+      /// `receive`, as not this node's own.
+      kListening,
+      kMissed,     // something that was said before this did not arrive
+      kElsewhere,  // how many are in the room on other nodes changed
+    };
+    RoomId room;
+    Kind kind = Kind::kListening;
+    Headcount elsewhere = {};
   };
   virtual ~Bus() = default;
   /// Once, before loops run; `receive` is called on the room's home loop (`home_of`).
@@ -209,6 +229,15 @@ class Bus {
                        std::move_only_function<void(base::Error)> failed) = 0;
   /// Members here want to hear this room, or no more.
   virtual void listen(const RoomId& room, bool wanted) = 0;
+
+  /// Whether there may be other nodes: only then there are notes.
+  virtual bool is_shared() const { return false; }
+  /// Once, before start(); `take` is called on the room's home loop, in the order of what is said.
+  virtual void take_notes(std::function<void(Note)> /*take*/) {}
+  /// From the room's home loop: what is published from here on gets positions above this one.
+  virtual void rise_above(const RoomId& room, std::int64_t position) = 0;
+  /// From the room's home loop: how many are in the room on this node now.
+  virtual void count(const RoomId& /*room*/, Headcount /*here*/) {}
 };
 
 // ---- connections ----------------------------------------------------------------------------

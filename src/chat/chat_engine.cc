@@ -22,9 +22,9 @@ namespace {
 // What of chat is on one loop.
 struct LoopSide {
   LoopSide(io::Loop& on, const Settings& settings, Above& above, HomeCalls& home_calls,
-           MemberCalls& member_calls, NodeRate& node_rate, Bus& bus, LocalBus* local)
+           MemberCalls& member_calls, NodeRate& node_rate, Bus& bus)
       : loop(on),
-        homes(on, settings, above, member_calls, node_rate, counters, bus, local),
+        homes(on, settings, above, member_calls, node_rate, counters, bus),
         members(on, settings, above, home_calls, counters) {}
 
   io::Loop& loop;
@@ -47,19 +47,12 @@ class Engine final : public Chat, private HomeCalls, private MemberCalls {
  public:
   Engine(io::LoopGroup& loops, Settings settings, Above& above, std::unique_ptr<Bus> bus)
       : settings_(std::move(settings)), node_rate_(settings_.max_sends_per_second) {
-    LocalBus* local = nullptr;
-    if (bus == nullptr) {
-      auto own = std::make_unique<LocalBus>(loops.size());
-      local = own.get();
-      bus_ = std::move(own);
-    } else {
-      bus_ = std::move(bus);
-    }
+    bus_ = bus != nullptr ? std::move(bus) : std::make_unique<LocalBus>(loops.size());
     for (std::size_t i = 0; i < loops.size(); ++i) {
       HomeCalls& home_calls = *this;
       MemberCalls& member_calls = *this;
       sides_.push_back(std::make_unique<LoopSide>(loops.at(i), settings_, above, home_calls,
-                                                  member_calls, node_rate_, *bus_, local));
+                                                  member_calls, node_rate_, *bus_));
     }
     bus_->start([this](const RoomId& room) -> io::Loop& { return home(room).loop; },
                 [this](Bus::Said said) {

@@ -24,10 +24,9 @@ bool fits(const Utterance& utterance) {
 }  // namespace
 
 Homes::Homes(io::Loop& loop, const Settings& settings, Above& above, MemberCalls& members,
-             NodeRate& node_rate, FigureCounters& counters, Bus& bus, LocalBus* local)
+             NodeRate& node_rate, FigureCounters& counters, Bus& bus)
     : loop_(loop),
       bus_(bus),
-      local_(local),
       recorder_(loop, above),
       services_{loop, settings, above, members, recorder_, used_tokens_, node_rate, counters},
       flush_timer_(loop),
@@ -67,8 +66,8 @@ void Homes::forget(RoomHome& room) {
   });
 }
 
-void Homes::rise_above(std::int64_t position) {
-  if (local_ != nullptr) local_->rise_above(loop_, position);
+void Homes::rise_above(RoomHome& room, std::int64_t position) {
+  bus_.rise_above(room.id(), position);
 }
 
 void Homes::ask_in(const RoomId& room, Applicant applicant) {
@@ -156,8 +155,8 @@ void Homes::said(Bus::Said said) {
   RoomHome::Applied applied;
   if (said.is_own) applied = take(utterance->ticket);
   RoomHome* room = find(said.room);
-  const bool is_of_record = utterance->kind == Utterance::Kind::kReload ||
-                            utterance->kind == Utterance::Kind::kClose;
+  const bool is_of_record =
+      utterance->kind == Utterance::Kind::kReload || utterance->kind == Utterance::Kind::kClose;
   // What was said here is kept here, even if the room was forgotten while it was on its way.
   if (room == nullptr && said.is_own && !is_of_record) room = &open(said.room);
   if (room != nullptr) {

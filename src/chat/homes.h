@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "chat/chat.h"
-#include "chat/local_bus.h"
 #include "chat/recorder.h"
 #include "chat/room_home.h"
 #include "chat/used_tokens.h"
@@ -22,9 +21,8 @@ namespace chat {
 
 class Homes final : private RoomHome::Host {
  public:
-  /// `local` is `bus` if that is the one of a node alone, null otherwise.
   Homes(io::Loop& loop, const Settings& settings, Above& above, MemberCalls& members,
-        NodeRate& node_rate, FigureCounters& counters, Bus& bus, LocalBus* local);
+        NodeRate& node_rate, FigureCounters& counters, Bus& bus);
   ~Homes();
 
   // From the members.
@@ -50,7 +48,7 @@ class Homes final : private RoomHome::Host {
   // RoomHome::Host
   void publish(RoomHome& room, Utterance utterance, RoomHome::Applied applied) override;
   void forget(RoomHome& room) override;
-  void rise_above(std::int64_t position) override;
+  void rise_above(RoomHome& room, std::int64_t position) override;
 
   void publish(const RoomId& room, Utterance utterance, RoomHome::Applied applied);
   void failed(const RoomId& room, std::uint64_t ticket, base::Error error);
@@ -61,7 +59,6 @@ class Homes final : private RoomHome::Host {
 
   io::Loop& loop_;
   Bus& bus_;
-  LocalBus* const local_;
   Recorder recorder_;
   UsedTokens used_tokens_;
   HomeServices services_;

@@ -25,8 +25,8 @@ void LocalBus::publish(const RoomId& room, base::Slice payload,
 
 void LocalBus::listen(const RoomId&, bool) {}
 
-void LocalBus::rise_above(const io::Loop& home, std::int64_t position) {
-  std::int64_t& last = last_.at(home.index()).position;
+void LocalBus::rise_above(const RoomId& room, std::int64_t position) {
+  std::int64_t& last = last_.at(home_of_(room).index()).position;
   last = std::max(last, position);
 }
 

@@ -18,10 +18,8 @@ class LocalBus final : public Bus {
   void publish(const RoomId& room, base::Slice payload,
                std::move_only_function<void(base::Error)> failed) override;
   void listen(const RoomId& room, bool wanted) override;
-
-  /// Positions of rooms of this home rise above `position` from here on, also when the clock was
-  /// set back. On that loop.
-  void rise_above(const io::Loop& home, std::int64_t position);
+  /// Holds for all rooms of this home, also when the clock was set back.
+  void rise_above(const RoomId& room, std::int64_t position) override;
 
  private:
   // Each written by its loop only, and apart from the others'.

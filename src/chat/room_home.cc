@@ -48,7 +48,7 @@ void RoomHome::on_loaded(base::Expected<RoomRecord> record) {
     last_position_ = std::max(last_position_, entry.position);
   }
   history_.load(std::move(record->history));
-  host_.rise_above(last_position_);
+  host_.rise_above(*this, last_position_);
   run_waiting(nullptr);
   if (must_refresh_ && !is_refreshing_) begin_refresh();
   keep_or_forget();
@@ -97,8 +97,8 @@ void RoomHome::keep_or_forget() {
   if (is_needed) return idle_timer_.cancel();
   if (idle_timer_.is_running()) return;
   idle_timer_.start(services_.settings.idle_room, [this] {
-    const bool is_busy = changes_under_way_ + reviews_.size() > 0 || is_refreshing_ ||
-                         !reacted_.empty();
+    const bool is_busy =
+        changes_under_way_ + reviews_.size() > 0 || is_refreshing_ || !reacted_.empty();
     if (is_busy) return keep_or_forget();
     state_ = State::kClosed;
     host_.forget(*this);

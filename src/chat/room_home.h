@@ -55,8 +55,8 @@ class RoomHome {
     virtual void publish(RoomHome& room, Utterance utterance, Applied applied) = 0;
     /// The room is not needed any more: destroys it, but not from inside.
     virtual void forget(RoomHome& room) = 0;
-    /// No position of this home may be lower from here on.
-    virtual void rise_above(std::int64_t position) = 0;
+    /// What is said in the room from here on gets positions above this one.
+    virtual void rise_above(RoomHome& room, std::int64_t position) = 0;
 
    protected:
     ~Host() = default;
