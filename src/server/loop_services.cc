@@ -97,6 +97,7 @@ void LoopServices::listen(Service service, io::ListenSocket socket) {
 }
 
 void LoopServices::drain_http() {
+  http_listeners_.clear();
   http_sessions_.for_each([](HttpSession& session) { session.drain(); });
 }
 

@@ -46,7 +46,7 @@ class LoopServices {
 
   // On the loop.
   void stop_ingest() { ingest_listeners_.clear(); }
-  /// Answers what is open and closes every HTTP connection.
+  /// Takes no more HTTP connections, answers what is open and closes all there are.
   void drain_http();
   /// Ends what the chat engine has left when it has drained.
   void drop_chat() { drop_all(chat_sessions_); }

@@ -107,6 +107,13 @@ control::Settings control_settings(const Config& config) {
   settings.chat.token_validity = config.chat.token_validity;
   settings.chat.history_keep = config.chat.history_keep;
   settings.chat.history = chat_settings(config).history;
+  settings.chat.log_interval = std::chrono::floor<std::chrono::seconds>(config.chat.log_interval);
+  settings.objects = {.folder = config.data_dir + "/objects",
+                      .endpoint = config.storage.endpoint,
+                      .region = config.storage.region,
+                      .access_key_id = config.storage.access_key_id,
+                      .secret_access_key = config.storage.secret_access_key,
+                      .virtual_host = config.storage.virtual_host};
   for (const ReviewHandlerConfig& handler : config.review_handlers) {
     settings.chat.review_handlers.push_back(
         {handler.function, handler.url, handler.secret, handler.timeout});
@@ -165,6 +172,7 @@ class Server final : private Readiness {
   void drain();
   void let_viewers_finish();
   void close_viewers();
+  void drop_members();
   void wait_for_viewers();
   void stop();
 
@@ -194,6 +202,7 @@ class Server final : private Readiness {
   base::MonotonicTime drain_deadline_{};
   base::MonotonicTime last_request_{};
   std::uint64_t seen_requests_ = 0;
+  std::size_t loops_that_listen_ = 0;
   std::uint16_t http_port_ = 0;
   std::uint16_t https_port_ = 0;
   base::Gauge& ready_ =
@@ -459,10 +468,21 @@ void Server::let_viewers_finish() {
 }
 
 void Server::close_viewers() {
+  loops_that_listen_ = services_.size();
   for (const auto& services : services_) {
-    services->loop().post([&services = *services] { services.drain_http(); });
+    services->loop().post([this, &services = *services] {
+      services.drain_http();
+      main_.post([this] {
+        if (--loops_that_listen_ == 0) drop_members();
+      });
+    });
   }
-  // Clients of chat come back by themselves: what was said is kept first.
+}
+
+// Clients of chat come back at once and give up after a few refusals. So they are dropped when
+// nobody is let in any more: those who wait for the API before they come find the next server. What
+// was said is kept first.
+void Server::drop_members() {
   chat_->drain(main_, [this] {
     for (const auto& services : services_) {
       services->loop().post([&services = *services] { services.drop_chat(); });

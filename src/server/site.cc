@@ -63,7 +63,7 @@ std::size_t Site::body_limit(const Request& head, std::size_t usual) const {
 }
 
 void Site::handle(HttpSession& session, wire::http::RequestId id, Request&& request) {
-  if (wire::websocket::is_websocket_upgrade(request)) {
+  if (request.path == "/" && wire::websocket::is_websocket_upgrade(request)) {
     start_chat(session, id, std::move(request), chat_);
     return;
   }
