@@ -25,7 +25,10 @@ constexpr std::chrono::hours kAbandonedAfter{24};
 /// One thread that does what it is given, in order.
 class FileThread {
  public:
-  using Task = std::move_only_function<void()>;
+  /// Gives what is to be done once it counts as waiting no more (or nothing): whoever hears of the
+  /// end finds room for the next.
+  using Tell = std::move_only_function<void()>;
+  using Task = std::move_only_function<Tell()>;
 
   explicit FileThread(const LocalObjectStoreOptions& options)
       : options_(options), thread_([this] { run(); }) {
@@ -72,10 +75,13 @@ class FileThread {
         next = std::move(waiting_.front());
         waiting_.pop_front();
       }
-      next.task();
+      Tell tell = next.task();
       next.task = nullptr;
-      const std::lock_guard lock(mutex_);
-      octets_ -= next.octets;
+      {
+        const std::lock_guard lock(mutex_);
+        octets_ -= next.octets;
+      }
+      if (tell) tell();
     }
   }
 
@@ -92,8 +98,10 @@ class LocalObjectStore final : public ObjectStore {
  public:
   LocalObjectStore(Loop& loop, const std::string& root, const LocalObjectStoreOptions& options)
       : loop_(loop), files_(root), thread_(options) {
-    (void)thread_.give(
-        0, [this, before = Loop::wall_now() - kAbandonedAfter] { files_.clean_up(before); });
+    (void)thread_.give(0, [this, before = Loop::wall_now() - kAbandonedAfter] {
+      files_.clean_up(before);
+      return FileThread::Tell();
+    });
   }
 
   std::unique_ptr<Pending> put(PutObject object, Done<void> done) override {
@@ -172,7 +180,10 @@ class LocalObjectStore final : public ObjectStore {
     if (!checked) {
       answer(loop_, call, base::Expected<Result>(base::fail(std::move(checked.error()))));
     } else if (!thread_.give(octets, [&loop = loop_, call, work = std::move(work)]() mutable {
-                 if (!call->given_up) answer(loop, call, work());
+                 if (call->given_up) return FileThread::Tell();
+                 return FileThread::Tell([&loop, call, result = work()]() mutable {
+                   answer(loop, std::move(call), std::move(result));
+                 });
                })) {
       answer(loop_, call,
              base::Expected<Result>(base::fail(ErrorCode::kLimit, "too much waits for the disk")));
