@@ -273,6 +273,8 @@ void RoomHome::change(const Actor& actor, RoomChange change) {
   }
   ++changes_under_way_;
   change.by = actor.person->user_id;
+  // What is pinned may have been said a moment ago.
+  if (change.kind == RoomChange::Kind::kPin) services_.recorder.flush();
   RoomChange asked = change;
   services_.above.change_room(id_, std::move(asked), services_.loop,
                               [link = self(), cause = Cause{actor, std::move(change)}](
