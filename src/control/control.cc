@@ -13,6 +13,7 @@
 #include "control/channel_record.h"
 #include "control/chat_gate.h"
 #include "control/chat_journal.h"
+#include "control/chat_log_shipper.h"
 #include "control/chat_reviewer.h"
 #include "control/chat_tokens.h"
 #include "control/declared_channels.h"
@@ -21,10 +22,12 @@
 #include "control/metric_store.h"
 #include "control/model.h"
 #include "control/platform.h"
+#include "control/s3_object_store.h"
 #include "control/schema.h"
 #include "control/secret_box.h"
 #include "control/stream_recorder.h"
 #include "control/viewer_gates.h"
+#include "io/local_object_store.h"
 #include "io/loop.h"
 #include "io/sql_workers.h"
 #include "io/timer.h"
@@ -106,6 +109,8 @@ class ControlImpl final : public Control {
   RateLimiter limiter_;
   const ChatTokens chat_tokens_;
   std::unique_ptr<ChatJournal> journal_;
+  std::unique_ptr<io::ObjectStore> objects_;
+  std::unique_ptr<ChatLogShipper> shipper_;
   std::unique_ptr<ChatReviewer> reviewer_;
   std::unique_ptr<ChatGate> chat_gate_;
   std::unique_ptr<EventBus> events_;
@@ -151,6 +156,18 @@ base::Expected<void> ControlImpl::set_up() {
       [this](io::SqlConnection& sql) { return recorder_->end_orphans(sql); });
 }
 
+base::Expected<std::unique_ptr<io::ObjectStore>> open_object_store(
+    io::Loop& loop, const ObjectStoreSettings& settings) {
+  if (settings.endpoint.empty()) return io::open_local_object_store(loop, settings.folder);
+  return open_s3_object_store(loop,
+                              {.endpoint = settings.endpoint,
+                               .region = settings.region,
+                               .access_key_id = settings.access_key_id,
+                               .secret_access_key = settings.secret_access_key,
+                               .style = settings.virtual_host ? S3Settings::Style::kVirtualHost
+                                                              : S3Settings::Style::kPath});
+}
+
 base::Expected<void> ControlImpl::set_up_chat() {
   journal_ = ChatJournal::create(loops_.at(0), sql_, {.keep = settings_.chat.history_keep});
   ChatReviewer::Options options;
@@ -160,6 +177,13 @@ base::Expected<void> ControlImpl::set_up_chat() {
   auto reviewer = ChatReviewer::create(loops_.at(0), std::move(options));
   if (!reviewer) return base::fail(std::move(reviewer.error()));
   reviewer_ = std::move(*reviewer);
+  auto objects = open_object_store(loops_.at(0), settings_.objects);
+  if (!objects) return base::fail(std::move(objects.error()).with_context("storage"));
+  objects_ = std::move(*objects);
+  shipper_ = ChatLogShipper::create(loops_.at(0), sql_, *objects_,
+                                    {.settings = {.account = settings_.account,
+                                                  .region = settings_.region,
+                                                  .s3_interval = settings_.chat.log_interval}});
   chat_gate_ = std::make_unique<ChatGate>(home_, sql_, chat_tokens_, *journal_, *reviewer_,
                                           settings_.chat.history);
   return {};
@@ -185,6 +209,7 @@ void ControlImpl::start(live::Live& live, chat::Chat& chat, std::uint16_t srt_po
   loops_.at(0).post([this] {
     events_->start();
     journal_->start();
+    shipper_->start();
     timer_ = std::make_unique<io::Timer>(loops_.at(0));
     take_figures();
   });
@@ -193,14 +218,17 @@ void ControlImpl::start(live::Live& live, chat::Chat& chat, std::uint16_t srt_po
 void ControlImpl::stop() {
   if (!running_) return;
   running_ = false;
-  // What was said last is written before the loop ends.
+  // What was said last is written, and on its way to its logs, before the loop ends.
   auto written = std::make_shared<std::promise<void>>();
-  journal_->flush([written](base::Expected<void>) { written->set_value(); });
+  journal_->flush([this, written](base::Expected<void>) {
+    shipper_->flush([written] { written->set_value(); });
+  });
   (void)written->get_future().wait_for(kLastWrites);
   loops_.at(0).post([this] {
     timer_.reset();
     events_->stop();
     reviewer_->stop();
+    shipper_->stop();
     journal_->stop();
     loops_.at(0).stop();
   });
@@ -215,8 +243,9 @@ void ControlImpl::take_figures() {
     if (timer_ == nullptr) return;
     const base::WallTime now = io::Loop::wall_now();
     board_.on_figures(streams);
-    const ChatStatus chat{
-        .figures = platform_->chat->figures(), .reviews = reviewer_->failures(), .logs = {}};
+    const ChatStatus chat{.figures = platform_->chat->figures(),
+                          .reviews = reviewer_->failures(),
+                          .logs = shipper_->errors()};
     metrics_->sample(streams, now, chat);
     prometheus_.with([&](std::string& text) { text = metrics_->prometheus_text(streams, chat); });
     check_views();

@@ -56,6 +56,17 @@ struct ReviewHandlerSettings {
   base::Duration timeout = std::chrono::milliseconds(200);
 };
 
+/// Where objects are kept: logs of chat.
+struct ObjectStoreSettings {
+  std::string folder;  // used unless there is an endpoint
+  /// Of any service that speaks S3: "https://s3.eu-central-1.amazonaws.com".
+  std::string endpoint;
+  std::string region = "us-east-1";
+  std::string access_key_id;
+  std::string secret_access_key;  // secret
+  bool virtual_host = false;  // https://bucket.endpoint/key in place of https://endpoint/bucket/key
+};
+
 struct ChatSettings {
   /// How long a token may be used to connect; 0: until its session ends.
   base::Duration token_validity{};
@@ -63,6 +74,8 @@ struct ChatSettings {
   base::Duration history_keep = std::chrono::hours(24 * 30);
   /// Entries of a room that the engine holds in memory: chat::Settings::history.
   std::size_t history = 200;
+  /// Chat logs become an object of S3 for each such stretch of time: a divisor of an hour.
+  std::chrono::seconds log_interval = std::chrono::minutes(5);
   std::vector<ReviewHandlerSettings> review_handlers;
 };
 
@@ -91,6 +104,7 @@ struct Settings {
   std::uint64_t max_bitrate = 0;  // bit/s
   std::vector<RuleSettings> rules;
   ChatSettings chat;
+  ObjectStoreSettings objects;
 };
 
 /// A channel that the configuration (or the demo) declares: made, or brought to this state, at

@@ -328,6 +328,16 @@ class Loader {
              "live.window must be at least three times live.segment_duration, " +
                  to_text(base::Duration(3 * config.live.segment_duration)));
     }
+    const auto interval = std::chrono::floor<std::chrono::seconds>(config.chat.log_interval);
+    if (interval != config.chat.log_interval || std::chrono::hours(1) % interval != interval * 0) {
+      report(place_of("chat.log_interval", ""),
+             "chat.log_interval must be whole seconds that divide an hour, such as 5m");
+    }
+    if (!config.storage.endpoint.empty() &&
+        (config.storage.access_key_id.empty() || config.storage.secret_access_key.empty())) {
+      report(place_of("storage.endpoint", ""),
+             "storage.endpoint needs storage.access_key_id and storage.secret_access_key");
+    }
     if (config.https.certificate.empty() != config.https.private_key.empty()) {
       report(place_of("https.certificate", "https.private_key"),
              "https.certificate and https.private_key need each other");

@@ -109,6 +109,14 @@ struct Config {
     base::Duration history_keep{};    // 0 = for ever
     std::int64_t max_connections = 0;
     ByteSize slow_reader_bytes;
+    base::Duration log_interval{};
+  };
+  struct Storage {
+    std::string endpoint;  // empty = a folder in data_dir
+    std::string region;
+    std::string access_key_id;
+    std::string secret_access_key;  // secret
+    bool virtual_host = false;
   };
   struct Live {
     base::Duration part_duration{};
@@ -160,6 +168,7 @@ struct Config {
   Ads ads;
   Polls polls;
   Chat chat;
+  Storage storage;
   Live live;
   Limits limits;
   Metrics metrics;
