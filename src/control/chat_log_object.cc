@@ -52,19 +52,18 @@ class Finder {
       out_.ends.push_back({lane.key, 0});
       lane.ends_at = 0;
     }
-    auto has_more = chat_logs::has_more(sql_, lane);
-    if (!has_more) return base::fail(std::move(has_more.error()));
     if (lane.is_detached) {
-      if (!*has_more || (lane.ends_at > 0 && lane.position >= lane.ends_at)) {
+      if (!lane.next_at || (lane.ends_at > 0 && lane.position >= lane.ends_at)) {
         out_.finished.push_back(std::move(lane));
         return {};
       }
       if (auto ends = end(lane); !ends) return ends;
     }
-    if (!*has_more && lane.planned == 0) return {};
-    auto is_due = lane.planned > 0 ? base::Expected<bool>(true) : begins(lane, destination->kind);
-    if (!is_due) return base::fail(std::move(is_due.error()));
-    if (*is_due) out_.due.push_back(std::move(lane));
+    const bool is_due =
+        lane.planned > 0 ||
+        (lane.next_at &&
+         may_begin(*lane.next_at, interval_of(destination->kind, settings_), lane, times_));
+    if (is_due) out_.due.push_back(std::move(lane));
     return {};
   }
 
@@ -78,13 +77,6 @@ class Finder {
     lane.ends_at = *last;
     return {};
   }
-  base::Expected<bool> begins(const Lane& lane, Kind kind) const {
-    auto first = chat_history::entries_after(sql_, lane.key.room, lane.position, 1);
-    if (!first) return base::fail(std::move(first.error()));
-    return !first->empty() &&
-           may_begin(first->front().at, interval_of(kind, settings_), lane, times_);
-  }
-
   io::SqlConnection& sql_;
   const ChatLogSettings& settings_;
   const std::string& owner_;

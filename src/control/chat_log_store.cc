@@ -6,7 +6,6 @@
 #include <initializer_list>
 #include <utility>
 
-#include "control/chat_history.h"
 #include "control/chat_log_layout.h"
 
 namespace control {
@@ -41,11 +40,6 @@ std::int64_t microseconds(base::WallTime time) {
   return time.time_since_epoch().count();
 }
 
-// Everything from that time on is behind it.
-std::int64_t position_before(std::int64_t time) {
-  return std::max<std::int64_t>(time, 1) * 1000 - 1;
-}
-
 base::Expected<std::int64_t> change(io::SqlConnection& sql, std::string_view statement,
                                     std::initializer_list<io::SqlValue> values) {
   auto done = sql.run(statement, values);
@@ -63,53 +57,47 @@ base::Expected<bool> is_one(base::Expected<std::int64_t> changed) {
   return *changed == 1;
 }
 
-// Columns from `column` on: position, planned, ends_at, leased_until, owner.
-void read_mark(const io::SqlResult& rows, std::size_t row, std::size_t column, Lane& lane) {
-  lane.has_mark = true;
-  lane.position = rows.integer(row, column);
-  lane.planned = rows.integer(row, column + 1);
-  lane.ends_at = rows.integer(row, column + 2);
-  lane.leased_until = base::WallTime(std::chrono::microseconds(rows.integer(row, column + 3)));
-  lane.owner = rows.text(row, column + 4);
-}
-
-// The tables of rooms and configurations, as schema.cc makes them, are read here only. Columns:
-// room, number, configuration, destination, when it may have begun, deleted_at, the mark.
+// The tables of rooms and configurations (schema.cc) and of what was said (chat_history_schema.cc)
+// are read here only. Columns: room, number, configuration, destination, the mark's position (or
+// what comes instead of it), planned, ends_at, leased_until, owner, the time of the next entry,
+// deleted_at.
 std::string select_lanes(std::string_view which) {
+  // Without a mark a lane begins when the room or the configuration was changed last.
+  static constexpr std::string_view kPosition =
+      "coalesce(m.position, "
+      "CASE WHEN c.updated_at > r.updated_at THEN c.updated_at ELSE r.updated_at END * 1000 - 1)";
   return fmt::format(
-      "SELECT l.room_id, l.number, l.configuration_id, c.destination, "
-      "CASE WHEN c.updated_at > r.updated_at THEN c.updated_at ELSE r.updated_at END, "
-      "r.deleted_at, m.position, m.planned, m.ends_at, m.leased_until, m.owner "
+      "SELECT l.room_id, l.number, l.configuration_id, c.destination, {0}, "
+      "m.planned, m.ends_at, m.leased_until, m.owner, "
+      "(SELECT e.at FROM chat_entries e WHERE e.room = l.room_id AND e.position > {0} "
+      "ORDER BY e.position LIMIT 1), r.deleted_at "
       "FROM room_logging l JOIN rooms r ON r.id = l.room_id "
       "JOIN logging_configurations c ON c.id = l.configuration_id LEFT JOIN chat_log_marks m "
-      "ON m.room = l.room_id AND m.configuration = l.configuration_id {}",
-      which);
+      "ON m.room = l.room_id AND m.configuration = l.configuration_id {1}",
+      kPosition, which);
 }
 
+// All but the last column.
 Lane lane_of(const io::SqlResult& rows, std::size_t row) {
+  const auto time = [&](std::size_t column) {
+    return base::WallTime(std::chrono::microseconds(rows.integer(row, column)));
+  };
   Lane lane;
   lane.key = {chat::RoomId(rows.text(row, 0)), rows.text(row, 2)};
   lane.destination = rows.text(row, 3);
-  lane.room_is_deleted = !rows.is_null(row, 5);
-  if (rows.is_null(row, 6)) {
-    lane.position = position_before(rows.integer(row, 4));
-  } else {
-    read_mark(rows, row, 6, lane);
+  lane.position = rows.integer(row, 4);
+  if (!rows.is_null(row, 5)) {
+    lane.has_mark = true;
+    lane.planned = rows.integer(row, 5);
+    lane.ends_at = rows.integer(row, 6);
+    lane.leased_until = time(7);
+    lane.owner = rows.text(row, 8);
   }
+  if (!rows.is_null(row, 9)) lane.next_at = time(9);
   return lane;
 }
 
 }  // namespace
-
-base::Expected<bool> has_more(io::SqlConnection& sql, const Lane& lane) {
-  auto last = chat_history::last_position(sql, lane.key.room);
-  if (!last) return base::fail(std::move(last.error()));
-  if (*last <= lane.position) return false;
-  // It may have been forgotten meanwhile.
-  auto next = chat_history::entries_after(sql, lane.key.room, lane.position, 1);
-  if (!next) return base::fail(std::move(next.error()));
-  return !next->empty();
-}
 
 base::Expected<std::vector<Lane>> next_lanes(io::SqlConnection& sql, Cursor& cursor,
                                              std::size_t limit) {
@@ -118,7 +106,10 @@ base::Expected<std::vector<Lane>> next_lanes(io::SqlConnection& sql, Cursor& cur
   auto rows = sql.run(kSelect, {cursor.room, cursor.number, static_cast<std::int64_t>(limit)});
   if (!rows) return base::fail(std::move(rows.error()));
   std::vector<Lane> lanes;
-  for (std::size_t row = 0; row < rows->size(); ++row) lanes.push_back(lane_of(*rows, row));
+  for (std::size_t row = 0; row < rows->size(); ++row) {
+    lanes.push_back(lane_of(*rows, row));
+    lanes.back().room_is_deleted = !rows->is_null(row, 10);
+  }
   cursor = {};
   if (lanes.size() == limit) cursor = {rows->text(limit - 1, 0), rows->integer(limit - 1, 1)};
   return lanes;
@@ -126,8 +117,10 @@ base::Expected<std::vector<Lane>> next_lanes(io::SqlConnection& sql, Cursor& cur
 
 base::Expected<std::vector<Lane>> detached_lanes(io::SqlConnection& sql, std::size_t limit) {
   auto rows = sql.run(
-      "SELECT m.room, m.configuration, coalesce(c.destination, ''), m.position, m.planned, "
-      "m.ends_at, m.leased_until, m.owner FROM chat_log_marks m "
+      "SELECT m.room, 0, m.configuration, coalesce(c.destination, ''), m.position, m.planned, "
+      "m.ends_at, m.leased_until, m.owner, "
+      "(SELECT e.at FROM chat_entries e WHERE e.room = m.room AND e.position > m.position "
+      "ORDER BY e.position LIMIT 1) FROM chat_log_marks m "
       "LEFT JOIN logging_configurations c ON c.id = m.configuration "
       "WHERE NOT EXISTS (SELECT 1 FROM room_logging l "
       "WHERE l.room_id = m.room AND l.configuration_id = m.configuration) "
@@ -136,11 +129,8 @@ base::Expected<std::vector<Lane>> detached_lanes(io::SqlConnection& sql, std::si
   if (!rows) return base::fail(std::move(rows.error()));
   std::vector<Lane> lanes;
   for (std::size_t row = 0; row < rows->size(); ++row) {
-    Lane& lane = lanes.emplace_back();
-    lane.key = {chat::RoomId(rows->text(row, 0)), rows->text(row, 1)};
-    lane.destination = rows->text(row, 2);
-    lane.is_detached = true;
-    read_mark(*rows, row, 3, lane);
+    lanes.push_back(lane_of(*rows, row));
+    lanes.back().is_detached = true;
   }
   return lanes;
 }
@@ -200,9 +190,7 @@ base::Expected<bool> is_delivered(io::SqlConnection& sql, const chat::RoomId& ro
     const auto destination = parse_chat_log_destination(lane.destination);
     // What cannot be read will never be delivered.
     if (!destination || destination->kind == ChatLogDestination::Kind::kNone) continue;
-    auto left = has_more(sql, lane);
-    if (!left) return left;
-    if (*left) return false;
+    if (lane.next_at) return false;
   }
   return true;
 }

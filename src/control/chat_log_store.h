@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,8 @@ struct Lane {
   base::WallTime leased_until{};
   std::string owner;
   bool has_mark = false;
+  /// When the first entry behind `position` was said; nothing: there is none.
+  std::optional<base::WallTime> next_at;
   bool room_is_deleted = false;
   /// The room does not use the configuration any more.
   bool is_detached = false;
@@ -59,9 +62,6 @@ base::Expected<std::vector<Lane>> next_lanes(io::SqlConnection& sql, Cursor& cur
                                              std::size_t limit);
 /// Lanes with marks whose rooms do not use the configuration any more.
 base::Expected<std::vector<Lane>> detached_lanes(io::SqlConnection& sql, std::size_t limit);
-
-/// Whether anything is kept behind the lane's position.
-base::Expected<bool> has_more(io::SqlConnection& sql, const Lane& lane);
 
 /// The first mark of a lane; stays as it is if there is one.
 base::Expected<void> add_mark(io::SqlConnection& sql, const Lane& lane);
