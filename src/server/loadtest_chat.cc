@@ -25,6 +25,10 @@ using std::chrono::seconds;
 
 /// A connection may make ten requests a second; a sender keeps well below.
 constexpr double kMostOfOneSender = 8;
+/// Ports on 127.0.0.1 that making tokens has used up for a minute, and places that each member
+/// takes, so that several tests within a minute find free ports, too.
+constexpr std::uint64_t kPortsOfCalls = 20'000;
+constexpr std::uint64_t kPortsOfMember = 4;
 /// Between the last start and the first message.
 constexpr seconds kSettling{1};
 
@@ -61,7 +65,7 @@ class Worker {
                                   .interval = plan.interval,
                                   .size = plan.size};
       if (in_room < plan.senders) options.number = in_room;
-      if (const auto from = source_address(plan.target, i)) {
+      if (const auto from = source_address(plan.target, kPortsOfCalls + i * kPortsOfMember)) {
         if (auto address = io::Address::parse(*from, 0)) options.source = *address;
       }
       starts_.push_back(plan.spread.start_of(i));
