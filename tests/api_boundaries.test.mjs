@@ -6,7 +6,7 @@ import { casesOf } from './support/api_cases.mjs';
 import { databases, startApi } from './support/api_server.mjs';
 import { scenarios } from './support/api_world.mjs';
 import { countOf, covered } from './support/coverage.mjs';
-import { all, assertError, assertSuccess } from './support/ivs.mjs';
+import { all, assertError, assertRefusal, assertSuccess } from './support/ivs.mjs';
 import { operations } from './support/model.mjs';
 
 for (const [database, configure] of databases) {
@@ -19,8 +19,8 @@ for (const [database, configure] of databases) {
         const answer = await caller.call(name, build(await base(world)));
         // Whatever was made in error goes again, or the next cases would not begin alike.
         if (answer.status < 300) await undo?.(world, answer.body);
-        if (form === 'invalid') assertError(what, answer, 'ValidationException');
-        else if (outcome !== 'success') assertError(what, answer, outcome);
+        if (form === 'invalid') assertRefusal(name, answer, 'ValidationException', what);
+        else if (outcome !== 'success') assertRefusal(name, answer, outcome, what);
         else if (idle) assertError(what, answer, idle);
         else assertSuccess(name, answer, what);
         covered(name, form);

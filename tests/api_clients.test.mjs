@@ -100,3 +100,55 @@ test('boto3', async (t) => {
   assert.equal(gone.code, 'ResourceNotFoundException');
   for (const { message, requestId: id } of [gone, refused.idle, refused['second key']]) assert.ok(message && id);
 });
+
+test('chat through the aws-cli', async (t) => {
+  const { server } = await startApi(t);
+  const env = environment(t, server);
+  async function chat(command, args = [], { code = 0 } = {}) {
+    const run = start(t, debian('aws'), ['ivschat', command, '--endpoint-url', server.http, '--output', 'json', ...args], { env });
+    const ended = await within(60_000, run.closed, command, run.output);
+    assert.equal(ended.code, code, `${command}: ${run.output()}`);
+    return code || run.output() === '' ? run.output() : JSON.parse(run.output());
+  }
+  const { arn, maximumMessageLength } = await chat('create-room', ['--name', 'cli', '--tags', '{"a":"b","ключ":"значение"}']);
+  assert.equal(maximumMessageLength, 500);
+  const [read, listed, token, event, refused] = await Promise.all([
+    chat('get-room', ['--identifier', arn]), chat('list-rooms', ['--name', 'cli']),
+    chat('create-chat-token', ['--room-identifier', arn, '--user-id', 'cli', '--capabilities', 'SEND_MESSAGE', 'DELETE_MESSAGE']),
+    chat('send-event', ['--room-identifier', arn, '--event-name', 'app', '--attributes', '{"a":"ü"}']),
+    chat('create-room', ['--maximum-message-length', '501'], { code: 254 }),
+  ]);
+  assert.deepEqual(read.tags, { a: 'b', ключ: 'значение' });
+  assert.deepEqual(listed.rooms.map((room) => room.arn), [arn]);
+  assert.match(token.token, /^[A-Za-z0-9._~-]+$/);
+  assert.match(event.id, /^[A-Za-z0-9]{12}$/);
+  assert.match(refused, /An error occurred \(ValidationException\) when calling the CreateRoom operation: \S/);
+  for (const name of ['CreateRoom', 'GetRoom', 'ListRooms', 'CreateChatToken', 'SendEvent']) covered(name, 'valid');
+  covered('CreateRoom', 'error');
+  await chat('tag-resource', ['--resource-arn', arn, '--tags', '{"c d":"e/f"}']);
+  assert.deepEqual((await chat('list-tags-for-resource', ['--resource-arn', arn])).tags, { ...read.tags, 'c d': 'e/f' });
+  assert.equal(await chat('delete-room', ['--identifier', arn]), '');
+  assert.match(await chat('get-room', ['--identifier', arn], { code: 254 }), /ResourceNotFoundException/);
+});
+
+test('chat through boto3', async (t) => {
+  const { server } = await startApi(t);
+  const script = fileURLToPath(new URL('support/chat_boto3.py', import.meta.url));
+  const run = start(t, debian('python3'), [script, server.http], { env: environment(t, server) });
+  const { code } = await within(60_000, run.closed, 'boto3', run.output);
+  assert.equal(code, 0, run.output());
+  const { version, refused, gone, ...seen } = JSON.parse(run.output());
+  assert.match(version, /^1\./);
+  assert.deepEqual(seen, {
+    logs: ['ACTIVE', { s3: { bucketName: 'logs' } }], same: true, updated: 3, minute: true, token: true, event: 12,
+    'deleted message': 12, disconnected: 200, tags: { clé: 'ü', 'a/b c': 'd', ключ: '' }, fewer: { ключ: '' }, pages: [3, 2],
+    'by logs': true, deleted: [204, 204, 204, 204, 204],
+  });
+  const told = Object.fromEntries(Object.entries({ ...refused, gone }).map(([what, { code: name, status, more }]) => [what, [name, status, more]]));
+  assert.deepEqual(told, {
+    'in use': ['ConflictException', 409, ['resourceId', 'resourceType']],
+    name: ['ValidationException', 400, ['fieldList', 'reason']],
+    attributes: ['ValidationException', 400, ['fieldList', 'reason']],
+    gone: ['ResourceNotFoundException', 404, ['resourceId', 'resourceType']],
+  });
+});

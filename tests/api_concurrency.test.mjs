@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { databases, startApi } from './support/api_server.mjs';
-import { kinds, newPublicKey } from './support/api_world.mjs';
+import { kinds, named, newPublicKey } from './support/api_world.mjs';
 import { tagsOf } from './support/api_values.mjs';
 import { Caller, errorOf } from './support/ivs.mjs';
 import { startPostgres } from './support/postgres.mjs';
-import { eventually, freePort, rostrum, start, within } from './support/process.mjs';
-import { startFixed } from './support/server.mjs';
+import { eventually, freePort, within } from './support/process.mjs';
+import { makeKey, startFixed } from './support/server.mjs';
 
 const many = 20;
 const times = (count, make) => Promise.all(Array.from({ length: count }, (_, i) => make(i)));
@@ -74,14 +74,14 @@ for (const [database, configure] of databases) {
       await caller.get('DeletePlaybackKeyPair', { arn: answers.find(({ status }) => status === 200).body.keyPair.arn });
     });
 
-    for (const kind of ['channel', 'recording', 'ads', 'policy']) {
+    for (const kind of ['channel', 'recording', 'ads', 'policy', 'room', 'logging']) {
       await t.test(`${kind}: made at once, each is another; deleted at once, each is gone once`, async () => {
         const made = (await everyone(kinds[kind].make, kinds[kind].input())).map(({ status, body, text }) => {
           assert.equal(status, 200, text);
           return kinds[kind].of(body);
         });
         assert.equal(new Set(made).size, many);
-        const gone = await times(many * 2, (i) => callers[i % many].call(kinds[kind].drop, { arn: made[i >> 1] }));
+        const gone = await times(many * 2, (i) => callers[i % many].call(kinds[kind].drop, named(kind, made[i >> 1])));
         assert.equal(outcomes(gone, 'ResourceNotFoundException').ok, many);
       });
     }
@@ -129,13 +129,42 @@ for (const [database, configure] of databases) {
     });
   });
 
+  test(`rooms and ${many} callers at once over ${database}`, async (t) => {
+    const { server, caller } = await startApi(t, await configure(t));
+    const callers = await times(many, () => new Caller(t, server));
+
+    await t.test('updates of one room do not tear it', async () => {
+      const { arn: identifier } = await caller.get('CreateRoom');
+      const answers = await times(many, (i) => callers[i].call('UpdateRoom', {
+        identifier, name: `name-${i}`, maximumMessageRatePerSecond: i + 1, maximumMessageLength: i + 1,
+      }));
+      assert.equal(outcomes(answers).ok, many);
+      const whole = await caller.get('GetRoom', { identifier });
+      assert.deepEqual(whole, answers.map(({ body }) => body).find(({ name }) => name === whole.name), 'it is as one of them left it');
+      const ended = await times(many, (i) => (i === 7 ? callers[i].call('DeleteRoom', { identifier })
+        : callers[i].call('UpdateRoom', { identifier, name: `late-${i}` })));
+      outcomes(ended, 'ResourceNotFoundException');
+      assert.equal(errorOf(await caller.call('GetRoom', { identifier })), 'ResourceNotFoundException');
+    });
+
+    await t.test('logs that rooms refer to exist as long as they do', async () => {
+      const logs = kinds.logging.of(await caller.get(kinds.logging.make, kinds.logging.input()));
+      const answers = await times(many, (i) => (i === many >> 1 ? callers[i].call('DeleteLoggingConfiguration', { identifier: logs })
+        : callers[i].call('CreateRoom', { loggingConfigurationIdentifiers: [logs] })));
+      outcomes(answers, 'ResourceNotFoundException', 'ConflictException');
+      const users = (await caller.get('ListRooms')).rooms.filter(({ loggingConfigurationIdentifiers: used }) => used?.includes(logs));
+      const exists = (await caller.call('GetLoggingConfiguration', { identifier: logs })).status === 200;
+      assert.equal(exists, users.length > 0, `${users.length} rooms use it, and it exists: ${exists}`);
+    });
+  });
+
   test(`kill -9 loses nothing acknowledged, over ${database}`, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'rostrum-crash-'));
     // Channels name its port for SRT.
     const config = { channels: [], srt: { listen: `127.0.0.1:${await freePort()}` }, ...await configure(t) };
     const port = await freePort();
     const first = await startFixed(t, config, port, folder);
-    const key = await makeKey(t, folder);
+    const key = await makeKey(folder);
     const server = { http: `http://127.0.0.1:${port}` };
     const caller = new Caller(t, server, key);
     const { channel: kept } = await caller.get('CreateChannel', { name: 'before' });
@@ -194,12 +223,3 @@ test('connections that PostgreSQL ends are made again', async (t) => {
     assert.equal((await caller.get('GetChannel', { arn: channel.arn })).channel.name, `round-${round}`);
   }
 });
-
-/** An access key of an installation, as its operator makes one. */
-async function makeKey(t, folder) {
-  const made = start(t, rostrum, ['key', 'create', '--json', '--config', join(folder, 'rostrum.yaml')]);
-  const { code } = await within(10_000, made.closed, 'making a key', made.output);
-  assert.equal(code, 0, made.output());
-  const { accessKeyId, secretAccessKey } = JSON.parse(made.output().slice(made.output().indexOf('{')));
-  return { accessKeyId, secretAccessKey };
-}

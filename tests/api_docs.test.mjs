@@ -14,7 +14,7 @@ const page = readFileSync(`${repository}docs/api.md`, 'utf8');
 /** The numbers of cases in the page: {operation: {form: count}}. */
 function counts() {
   const found = {};
-  for (const [, name, cells] of page.matchAll(/^\| `(\w+)` \| (?:full|stored|partly) \|(.*)\|$/gm)) {
+  for (const [, name, cells] of page.matchAll(/^\| `([\w:]+)` \| (?:full|stored|partly) \|(.*)\|$/gm)) {
     const numbers = cells.split('|').slice(-forms.length).map(Number);
     found[name] = Object.fromEntries(forms.map((form, i) => [form, numbers[i]]));
   }
@@ -27,7 +27,7 @@ test('every operation is in docs/api.md, proven in every form', () => {
   for (const { name, input } of operations) {
     const { valid, boundary, invalid, error, authorisation } = found[name];
     assert.ok(valid > 0 && boundary > 0 && authorisation > 0, name);
-    if (input.members.length) assert.ok(invalid > 0, name);
+    if (input?.members.length) assert.ok(invalid > 0, name);
     assert.ok(Number.isInteger(error), name);
   }
 });

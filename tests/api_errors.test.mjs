@@ -8,22 +8,22 @@ import { databases, startApi } from './support/api_server.mjs';
 import { kinds, newPublicKey, World } from './support/api_world.mjs';
 import { arnOf } from './support/api_values.mjs';
 import { covered } from './support/coverage.mjs';
-import { all, assertError, makeClient, send } from './support/ivs.mjs';
-import { inputMembers, operations } from './support/model.mjs';
+import { all, assertError, assertRefusal, makeClient, makeClients, send } from './support/ivs.mjs';
+import { inputMembers, operation, operations } from './support/model.mjs';
 
 for (const [database, configure] of databases) {
   test(`refusals over ${database}`, async (t) => {
     const { server, caller } = await startApi(t, await configure(t));
-    const client = makeClient(t, server);
+    const clients = makeClients(t, server);
     const refused = async (name, input, error, what = name) => {
-      assertError(what, await caller.call(name, input), error);
+      assertRefusal(name, await caller.call(name, input), error, what);
       covered(name, 'error');
     };
 
     await t.test('a channel has one stream key; it is rotated by deleting it', async () => {
       const { channel, streamKey } = await caller.get('CreateChannel');
       await refused('CreateStreamKey', { channelArn: channel.arn }, 'ServiceQuotaExceededException');
-      await assert.rejects(send(client, 'CreateStreamKey', { channelArn: channel.arn }), {
+      await assert.rejects(send(clients, 'CreateStreamKey', { channelArn: channel.arn }), {
         name: 'ServiceQuotaExceededException', $fault: 'client',
       });
       await caller.get('DeleteStreamKey', { arn: streamKey.arn });
@@ -189,20 +189,68 @@ for (const [database, configure] of databases) {
         { region: 'local', account: '999999999999' }, { region: 'us-west-2', account: '000000000000' },
       ];
       const { channel } = await caller.get('CreateChannel');
-      const id = channel.arn.split('/')[1];
-      const named = operations.filter(({ name }) => !/^(Batch|List(?!Str|Tags)|Create(?!StreamKey)|Import|ListStreams$)/.test(name));
+      const there = new World(caller);
+      const [room, logging] = [await there.make('room'), await there.make('logging')];
+      const ids = Object.fromEntries([channel.arn, room, logging].map((one) => one.split(':').at(-1).split('/')));
+      const named = operations.filter(({ command }) =>
+        !/^(Batch|List(?!Str|Tags)|Create(?!StreamKey|ChatT)|Import|ListStreams$)/.test(command));
       await all(named.flatMap((operation) => foreign.map((home) => async () => {
-        const member = inputMembers(operation).find((one) => /^(arn|channelArn|resourceArn)$/.test(one.name));
-        const type = /:([a-z-]+)\/\[/.exec(member.pattern)?.[1] ?? 'channel';
+        const member = inputMembers(operation).find((one) => /^(arn|(channel|resource)Arn|(roomI|i)dentifier)$/.test(one.name));
+        const type = /:([a-z-]+)\/\[/.exec(member.pattern)?.[1] ?? (operation.service === 'ivschat' ? 'room' : 'channel');
         const rest = {
           PutMetadata: { metadata: 'text' }, InsertAdBreak: { durationSeconds: 1 }, TagResource: { tags: {} },
-          UntagResource: { tagKeys: ['a'] }, StartViewerSessionRevocation: { viewerId: 'a' },
-        }[operation.name];
-        await refused(operation.name, { [member.name]: arnOf(type, id, home), ...rest }, 'ResourceNotFoundException',
+          UntagResource: { tagKeys: ['a'] }, StartViewerSessionRevocation: { viewerId: 'a' }, SendEvent: { eventName: 'a' },
+          CreateChatToken: { userId: 'a' }, DisconnectUser: { userId: 'a' }, DeleteMessage: { id: 'a'.repeat(12) },
+        }[operation.command];
+        await refused(operation.name, { [member.name]: arnOf(type, ids[type] ?? ids.channel, home), ...rest }, 'ResourceNotFoundException',
           `${operation.name} in ${home.account}`);
       })));
       await caller.get('GetChannel', { arn: channel.arn });
+      await caller.get('GetRoom', { identifier: room });
+      await caller.get('GetLoggingConfiguration', { identifier: logging });
       await caller.get('DeleteChannel', { arn: channel.arn });
+      for (const [kind, one] of [['room', room], ['logging', logging]]) await there.drop(kind, one);
+    });
+
+    await t.test('logs that a room keeps are not deleted', async () => {
+      const world = new World(caller);
+      const logs = [await world.make('logging'), await world.make('logging'), await world.make('logging')];
+      const { arn } = await caller.get('CreateRoom', { loggingConfigurationIdentifiers: logs });
+      assert.deepEqual((await caller.get('GetRoom', { identifier: arn })).loggingConfigurationIdentifiers, logs);
+      for (const identifier of logs) await refused('DeleteLoggingConfiguration', { identifier }, 'ConflictException');
+      const error = await send(clients, 'DeleteLoggingConfiguration', { identifier: logs[0] }).then(() => assert.fail('deleted'), (thrown) => thrown);
+      assert.equal(error.name, 'ConflictException');
+      assert.ok(error.resourceId && error.resourceType, 'what is in use');
+      await caller.get('UpdateLoggingConfiguration', { identifier: logs[0], destinationConfiguration: { s3: { bucketName: 'elsewhere' } } });
+      await caller.get('UpdateRoom', { identifier: arn, loggingConfigurationIdentifiers: logs.slice(1) });
+      await world.drop('logging', logs.shift());
+      await caller.get('DeleteRoom', { identifier: arn });
+      for (const identifier of logs) await world.drop('logging', identifier);
+      await refused('CreateRoom', { loggingConfigurationIdentifiers: logs }, 'ResourceNotFoundException');
+    });
+
+    await t.test('an update of a room changes what it names and keeps the rest', async () => {
+      const { tags, ...room } = await caller.get('CreateRoom', { name: 'first', tags: { a: 'b' }, maximumMessageLength: 7 });
+      const identifier = room.arn;
+      const update = async (change) => {
+        const { updateTime, ...rest } = await caller.get('UpdateRoom', { identifier, ...change });
+        assert.ok(Date.parse(updateTime) >= Date.parse(room.updateTime), updateTime);
+        return rest;
+      };
+      const { updateTime: _, ...kept } = { ...room, tags };
+      assert.deepEqual(await update({ maximumMessageRatePerSecond: 99, name: null }), { ...kept, maximumMessageRatePerSecond: 99 });
+      assert.equal((await update({ name: '' })).name ?? '', '');
+      const uri = 'arn:aws:lambda:us-west-2:123456789012:function:review';
+      assert.deepEqual((await update({ messageReviewHandler: { uri } })).messageReviewHandler, { uri, fallbackResult: 'ALLOW' });
+      assert.equal((await update({ messageReviewHandler: { uri, fallbackResult: 'DENY' } })).messageReviewHandler.fallbackResult, 'DENY');
+      assert.equal((await update({ maximumMessageLength: 8 })).messageReviewHandler.uri, uri, 'it stays');
+      const gone = await update({ messageReviewHandler: { uri: '' } });
+      assert.equal(gone.messageReviewHandler?.uri ?? '', '', 'an empty URI takes it away');
+      await caller.get('DeleteRoom', { identifier });
+      await refused('GetRoom', { identifier }, 'ResourceNotFoundException');
+      await refused('DeleteRoom', { identifier }, 'ResourceNotFoundException');
+      await refused('CreateChatToken', { roomIdentifier: identifier, userId: 'a' }, 'ResourceNotFoundException');
+      await refused('SendEvent', { roomIdentifier: identifier, eventName: 'a' }, 'ResourceNotFoundException');
     });
   });
 }
@@ -233,7 +281,7 @@ test('with limits.mode ivs the service\'s own numbers hold', async (t) => {
   await send(client, 'DeletePlaybackRestrictionPolicy', { arn: made[0] });
   await send(client, 'CreatePlaybackRestrictionPolicy', {});
 
-  for (const { name, defaultTps } of operations.filter((one) => /^List(Ch|Rec|Ad|PlaybackK)/.test(one.name))) {
+  for (const { name, defaultTps } of operations.filter((one) => /^List(Ch|Rec|Ad|PlaybackK|Rooms|Log)/.test(one.name))) {
     const began = performance.now();
     const answers = await Promise.all(Array.from({ length: 6 * defaultTps }, () => caller.call(name)));
     const seconds = (performance.now() - began) / 1000;
@@ -244,4 +292,46 @@ test('with limits.mode ivs the service\'s own numbers hold', async (t) => {
   }
   // Another operation has a rate of its own.
   await caller.get('ListStreams');
+});
+
+test('with limits.mode ivs chat has the service\'s numbers, and says them', async (t) => {
+  const { server, caller } = await startApi(t, { limits: { mode: 'ivs' } });
+  const client = makeClient(t, server, { maxAttempts: 20 }, 'ivschat');
+  const input = { destinationConfiguration: { s3: { bucketName: 'logs' } } };
+  const made = [];
+  for (let i = 0; i < 10; ++i) made.push((await send(client, 'CreateLoggingConfiguration', input)).arn);
+  const error = await send(client, 'CreateLoggingConfiguration', input).then(() => assert.fail('the eleventh'), (thrown) => thrown);
+  assert.deepEqual([error.name, error.limit, error.$metadata.httpStatusCode], ['ServiceQuotaExceededException', 10, 402]);
+  covered('CreateLoggingConfiguration', 'error');
+  await send(client, 'DeleteLoggingConfiguration', { identifier: made[0] });
+  await send(client, 'CreateLoggingConfiguration', input);
+
+  const { arn: roomIdentifier } = await send(client, 'CreateRoom', {});
+  for (const [name, more] of [['SendEvent', { eventName: 'a' }], ['DisconnectUser', { userId: 'a' }], ['DeleteMessage', { id: 'a'.repeat(12) }]]) {
+    const { defaultTps } = operation(name);
+    const began = performance.now();
+    const answers = await Promise.all(Array.from({ length: 3 * defaultTps }, () => caller.call(name, { roomIdentifier, ...more })));
+    const seconds = (performance.now() - began) / 1000;
+    const good = answers.filter(({ status }) => status === 200).length;
+    assert.ok(good >= 1 && good <= defaultTps * (1 + seconds) + 1, `${name}: ${good} in ${seconds} s, ${defaultTps} a second`);
+    const refusals = answers.filter(({ status }) => status !== 200);
+    assert.ok(refusals.length > 0, `${name}: all ${good} in ${seconds} s`);
+    for (const answer of refusals) {
+      assertRefusal(name, answer, 'ThrottlingException');
+      assert.equal(answer.body.limit, defaultTps, name);
+    }
+    covered(name, 'error');
+  }
+});
+
+test('by default chat is not limited', async (t) => {
+  const { caller } = await startApi(t);
+  const world = new World(caller);
+  for (let i = 0; i < 11; ++i) await world.make('logging');
+  const { arn: roomIdentifier } = await caller.get('CreateRoom');
+  const answers = await Promise.all(Array.from({ length: 300 }, (_, i) => caller.call('SendEvent', { roomIdentifier, eventName: `e${i}` })));
+  assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
+  const ids = answers.map(({ body }) => body.id);
+  assert.equal(new Set(ids).size, 300);
+  for (const id of ids) assert.match(id, /^[A-Za-z0-9]{12}$/);
 });

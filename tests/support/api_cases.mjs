@@ -3,7 +3,8 @@
 //
 //   { form: 'boundary' | 'invalid', what: 'maxResults = 101', build: (base) => input,
 //     outcome: 'success' or the error that an accepted value leads to,
-//     kind: 'type', 'null' or 'missing', where it is one of these }
+//     kind: 'type', 'null' or 'missing', where it is one of these,
+//     beyond: true if the facts alone would allow it }
 import { inputMembers, operation, typeOf } from './model.mjs';
 import { minimal, numberValues, sample, tagsOf, textValues, wrongTypes } from './api_values.mjs';
 
@@ -15,7 +16,8 @@ const short = (value) => {
 export const mediaTailor = 'arn:aws:mediatailor:us-west-2:123456789012:playbackConfiguration/ads';
 
 /** The model alone would allow these, but they would mean nothing: no destination, no source. */
-const meaningless = ['destinationConfiguration.s3 = null', 'playbackConfigurationArn = null'];
+const meaningless = ['playbackConfigurationArn = null',
+  ...['s3', 'cloudWatchLogs', 'firehose'].map((one) => `destinationConfiguration.${one} = null`)];
 
 /** What members ask for in others, so that a case breaks nothing but what it means to break. */
 const companions = {
@@ -23,7 +25,8 @@ const companions = {
   multitrackInputConfiguration: { type: 'STANDARD', containerFormat: 'FRAGMENTED_MP4' },
 };
 const completed = {
-  DestinationConfiguration: (value) => ({ s3: { bucketName: 'recordings' }, ...value }),
+  DestinationConfiguration: (value, { members }) => (members.some(({ name }) => value[name] != null) ? value
+    : { ...value, s3: { bucketName: 'recordings' } }),
   MediaTailorPlaybackConfiguration: (value) => ({ playbackConfigurationArn: mediaTailor, ...value }),
   RenditionConfiguration: (value) => {
     if (value.renditionSelection === 'CUSTOM' && value.renditions === undefined) return { ...value, renditions: ['HD'] };
@@ -35,14 +38,15 @@ const completed = {
   MultitrackInputConfiguration: (value) =>
     (value.enabled === true ? { policy: 'ALLOW', maximumResolution: 'HD', ...value } : value),
 };
-const complete = (type, value) => completed[type.name]?.(value) ?? value;
+const complete = (type, value) => completed[type.name]?.(value, type) ?? value;
 
 /** Where a well-formed name that names nothing leads to. */
 function outcomeOf(name, where, member, value) {
-  const names = member.pattern?.includes('arn:aws:ivs:') || member.pattern?.startsWith('st-');
+  const names = /arn:aws:ivs(chat)?:/.test(member.pattern) || member.pattern?.startsWith('st-');
   if (!names || value === '') return 'success';
-  if (where.startsWith('filterBy') || where.includes('[')) return 'success';
-  return 'ResourceNotFoundException';
+  if (where.startsWith('filterBy')) return 'success';
+  // Batches answer for each; what a room refers to must exist.
+  return where.includes('[') && !where.startsWith('logging') ? 'success' : 'ResourceNotFoundException';
 }
 
 function* scalarCases(name, member, where, listName, put) {
@@ -72,8 +76,12 @@ function* listCases(name, type, where, put) {
     const value = sample(items, type.name);
     return items.type === 'structure' ? complete(typeOf(items), value) : value;
   };
-  const many = (count) => Array.from({ length: count }, one);
-  const count = (form, number) => ({ form, what: `${where} of ${number}`, build: put(many(number)), outcome: 'success' });
+  const differ = where === 'loggingConfigurationIdentifiers' ? (value, i) => value + i : (value) => value;
+  const many = (count) => Array.from({ length: count }, (_, i) => differ(one(), i));
+  const count = (form, number) => ({
+    form, what: `${where} of ${number}`, build: put(many(number)),
+    outcome: number ? outcomeOf(name, `${where}[0]`, items, many(1)[0]) : 'success',
+  });
   yield count('boundary', minItems ?? 0);
   yield count('boundary', maxItems ?? 3);
   if (minItems > 0) yield count('invalid', minItems - 1);
@@ -82,8 +90,35 @@ function* listCases(name, type, where, put) {
   yield* memberCases(name, { ...items, name: 'item' }, `${where}[0]`, (value) => put([value]), type.name);
 }
 
+/** Attributes of tokens and events: any texts, together at most 1 KB as UTF-8. */
+function* attributeCases(type, where, put) {
+  const across = (more) => Object.fromEntries(Array.from({ length: 64 }, (_, i) =>
+    [`k${i}`.padEnd(3, '_'), 'v'.repeat(13 + (i === 63 ? more : 0))])); // 64 × 16 octets
+  const good = {
+    none: {}, '1 KB': across(0), '1 KB in a value': { k: 'v'.repeat(1023) }, '1 KB in a name': { ['k'.repeat(1024)]: '' },
+    '1 KB in emoji': { name: '🎈'.repeat(255) }, 'odd texts': { 'ключ "\\': 'значение\n\t\u2028 𝕏', constructor: 'x', __proto__x: 'y' },
+  };
+  const bad = {
+    'an octet too many': across(1), 'an octet too many in a value': { k: 'v'.repeat(1024) },
+    'an octet too many in a name': { ['k'.repeat(1025)]: '' }, 'too much emoji': { name: '🎈'.repeat(256) },
+  };
+  for (const [what, value] of Object.entries(good)) {
+    yield { form: 'boundary', what: `${where} of ${what}`, build: put(value), outcome: 'success' };
+  }
+  for (const [what, value] of Object.entries(bad)) {
+    yield { form: 'invalid', beyond: true, what: `${where} of ${what}`, build: put(value) };
+  }
+  for (const wrong of wrongTypes(type.value)) {
+    yield { form: 'invalid', kind: 'type', what: `${where}'s value = ${short(wrong)}`, build: put({ k: wrong }) };
+  }
+}
+
 function* mapCases(type, where, put) {
   const { key, value, maxEntries } = type;
+  if (maxEntries === undefined) {
+    yield* attributeCases(type, where, put);
+    return;
+  }
   yield { form: 'boundary', what: `${where} of none`, build: put({}), outcome: 'success' };
   yield { form: 'boundary', what: `${where} of ${maxEntries}`, build: put(tagsOf(maxEntries)), outcome: 'success' };
   yield { form: 'invalid', what: `${where} of ${maxEntries + 1}`, build: put(tagsOf(maxEntries + 1)) };
@@ -107,9 +142,15 @@ function* structureCases(name, type, where, put) {
     form: 'boundary', what: `${where} with a member of tomorrow`, outcome: 'success',
     build: put(complete(type, { ...base, memberOfTomorrow: [{}] })),
   };
+  if (type.exactlyOneMember) {
+    const both = Object.fromEntries(type.members.map((member) => [member.name, sample(member)]));
+    yield { form: 'invalid', beyond: true, what: `${where} of none`, build: put({}) };
+    yield { form: 'invalid', beyond: true, what: `${where} of all`, build: put(both) };
+  }
   for (const member of type.members) {
     const path = `${where}.${member.name}`;
-    const inside = (value) => put(complete(type, { ...base, [member.name]: value }));
+    const without = type.exactlyOneMember ? {} : base;
+    const inside = (value) => put(complete(type, { ...without, [member.name]: value }));
     yield* memberCases(name, member, path, inside);
     yield* absenceCases(member, path, (value) => put({ ...base, [member.name]: value }));
   }

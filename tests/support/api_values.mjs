@@ -1,9 +1,12 @@
-// Values made from the constraints of api/ivs.json: the shortest and longest texts, the least and
-// greatest numbers, and what is just beyond them.
+// Values made from the constraints of the operations' facts: the shortest and longest texts, the
+// least and greatest numbers, and what is just beyond them.
 import { typeOf } from './model.mjs';
 
 export const home = { region: 'local', account: '000000000000' };
-export const arnOf = (type, id, { region, account } = home) => `arn:aws:ivs:${region}:${account}:${type}/${id}`;
+const chatTypes = ['room', 'logging-configuration'];
+const serviceOf = (type) => (chatTypes.includes(type) ? 'ivschat' : 'ivs');
+export const arnOf = (type, id, { region, account } = home, service = serviceOf(type)) =>
+  `arn:aws:${service}:${region}:${account}:${type}/${id}`;
 
 const cycle = (alphabet, length) => alphabet.repeat(Math.ceil(length / alphabet.length)).slice(0, length);
 
@@ -28,6 +31,17 @@ function family(pattern = '', name = '') {
       return { least: 0, make: (length) => cycle('aZ0-9_', length), bad: ['a b', 'a/b', 'é', 'a\n', '<b>'] };
     case '[a-z0-9-.]+':
       return { least: 1, make: (length) => cycle('b0-c.d', length), bad: ['Abc', 'a_b', 'a/b', 'abc\n'] };
+    case '[a-zA-Z0-9]+':
+      return { least: 1, make: (length) => cycle('aZ09b', length), bad: ['aaaaaaaaaaa-', 'aaaaaaaaaaaé', 'aaaaaa aaaaa', 'aaaaaaaaaaa\n'] };
+    case '[a-zA-Z0-9_.-]+':
+      return { least: 1, make: (length) => cycle('a_B.0-', length), bad: ['a b', 'a/b', 'é', 'a\n'] };
+    case '[\\.\\-_/#A-Za-z0-9]+':
+      return { least: 1, make: (length) => cycle('/aws/a#b.c-d_E9', length), bad: ['a b', 'a:b', 'é', 'a\n'] };
+    case '$|^arn:aws:lambda:[a-z0-9-]+:[0-9]{12}:function:.+.*':
+      return {
+        least: lambda.length + 1, make: (length) => lambda + cycle('review-A9', length - lambda.length), empty: true,
+        bad: ['a', lambda, `x${lambda}a`, lambda.replace('123456789012', '12345678901') + 'a', lambda.replace('lambda', 'sns') + 'a'],
+      };
     case 'st-[a-zA-Z0-9]+':
       return {
         least: 4, make: (length) => `st-${cycle('aZ9', length - 3)}`,
@@ -45,14 +59,18 @@ function family(pattern = '', name = '') {
     default:
       if (pattern.includes('[a-z-]/')) {
         // As written no ARN meets it: tag routes parse ARNs by hand.
+        const type = pattern.includes('ivschat') ? 'room' : 'channel';
+        const start = arnOf(type, '');
         return {
-          least: arnOf('channel', 'a').length, make: (length) => arnOf('channel', cycle('aB3', length - arnOf('channel', '').length)),
-          bad: ['a', 'arn:aws:ivs', 'arn:aws:s3:::bucket', 'arn:aws:ivs:local:000000000000:channel', 'arn:aws:ivs:local:000000000000:channel/', 'toaster'],
+          least: start.length + 1, make: (length) => start + cycle('aB3', length - start.length),
+          bad: ['a', 'arn:aws:ivs', 'arn:aws:s3:::bucket', start.slice(0, -1), start, 'toaster'],
         };
       }
       throw new Error(`make texts of the pattern ${pattern}`);
   }
 }
+
+const lambda = 'arn:aws:lambda:us-west-2:123456789012:function:';
 
 /** Letters of several alphabets and one beyond 16 bits; the count is in characters. */
 const alphabet = [...'aé ツ𝕏_.:/=+-@7'];
@@ -67,11 +85,12 @@ const origin = (length) => {
 
 /** {accepted: [...], refused: [...]} of a text, as the constraints alone say. */
 export function textValues(member, listName) {
-  const { least, make, bad, empty, invented } = family(member.pattern, /Origin/.test(listName) ? 'origin' : '');
+  const { least, make, bad, empty, invented } = family(
+    member.name === 'nextToken' ? '[a-zA-Z0-9+/=_-]*' : member.pattern, /Origin/.test(listName) ? 'origin' : '');
   if (/Country/.test(listName)) return { accepted: ['DE', 'US'], refused: ['D', 'DEU', ''] };
   const { minLength = 0, maxLength } = member;
   const accepted = [];
-  const refused = [...bad];
+  const refused = [...(member.pattern ? bad : [])];
   const shortest = Math.max(minLength, least);
   if (invented) accepted.push('');
   else {
@@ -136,4 +155,5 @@ export function sample(member, listName = '') {
 
 /** A structure with only what it must have. */
 export const minimal = (type) => Object.fromEntries(
-  type.members.filter(({ required }) => required).map((member) => [member.name, sample(member)]));
+  type.members.filter(({ required }, i) => required || (type.exactlyOneMember && i === 0))
+    .map((member) => [member.name, sample(member)]));

@@ -28,7 +28,15 @@ export const kinds = {
     input: () => ({ mediaTailorPlaybackConfigurations: [{ playbackConfigurationArn: mediaTailor }] }),
     of: (out) => out.adConfiguration.arn, drop: 'DeleteAdConfiguration',
   },
+  room: { make: 'CreateRoom', input: () => ({}), of: (out) => out.arn, drop: 'DeleteRoom', by: 'identifier' },
+  logging: {
+    make: 'CreateLoggingConfiguration', input: () => ({ destinationConfiguration: { cloudWatchLogs: { logGroupName: 'chat' } } }),
+    of: (out) => out.arn, drop: 'DeleteLoggingConfiguration', by: 'identifier',
+  },
 };
+
+/** The input that names a resource of a kind, for reading, changing and deleting it. */
+export const named = (kind, arn) => ({ [kinds[kind].by ?? 'arn']: arn });
 
 export class World {
   #shared = new Map();
@@ -44,7 +52,7 @@ export class World {
   }
 
   drop(kind, arn) {
-    return this.caller.get(kinds[kind].drop, { arn });
+    return this.caller.get(kinds[kind].drop, named(kind, arn));
   }
 
   async #kept(map, kind) {
@@ -77,7 +85,8 @@ export class World {
   }
 }
 
-const arn = (kind) => async (world) => ({ arn: await world.shared(kind) });
+const arn = (kind) => async (world) => named(kind, await world.shared(kind));
+const inRoom = (more = {}) => async (world) => ({ roomIdentifier: await world.shared('room'), ...more });
 const channelArn = (more = {}) => async (world) => ({ channelArn: await world.shared('channel'), ...more });
 
 /** An operation that makes something: minimal input, fuller ones, and what undoes it. */
@@ -87,7 +96,7 @@ const making = (kind, fuller) => ({
   undo: (world, out) => world.drop(kind, kinds[kind].of(out)),
 });
 const deleting = (kind) => ({
-  base: async (world) => ({ arn: await world.spare(kind) }),
+  base: async (world) => named(kind, await world.spare(kind)),
   undo: async (world) => world.spent(kind),
 });
 
@@ -118,6 +127,41 @@ const policySettings = {
   name: 'only_here', allowedCountries: ['DE', 'FR'], enableStrictOriginEnforcement: true,
   allowedOrigins: ['https://example.com', 'https://*.example.org', '*'],
 };
+
+const reviewer = 'arn:aws:lambda:us-west-2:123456789012:function:review';
+const roomSettings = (rest) => [
+  async (world) => ({
+    ...await rest(world), name: 'all_of-it', maximumMessageRatePerSecond: 100, maximumMessageLength: 1,
+    messageReviewHandler: { uri: reviewer, fallbackResult: 'DENY' },
+    loggingConfigurationIdentifiers: [await world.shared('logging')],
+  }),
+  async (world) => ({
+    ...await rest(world), name: '', maximumMessageRatePerSecond: 1, maximumMessageLength: 500, loggingConfigurationIdentifiers: [],
+  }),
+];
+const chatTags = { team: 'ünïcode ツ 🎈', 'a<b>#"\\': '' }; // chat's have no pattern
+const destinations = [
+  { s3: { bucketName: 'a.b-c0' } }, { firehose: { deliveryStreamName: 'stream_1.a-b' } },
+  { cloudWatchLogs: { logGroupName: '/aws/chat#a.b-c_d' } },
+];
+
+/** The tag operations of a service: on a resource of this kind. */
+const tagging = (kind, more) => ({
+  ListTagsForResource: { base: async (world) => ({ resourceArn: await world.shared(kind) }) },
+  TagResource: {
+    base: async (world) => ({ resourceArn: await world.shared(kind), tags: more }),
+    undo: async (world) => {
+      const resourceArn = await world.shared(kind);
+      const list = kinds[kind].by ? 'ivschat:ListTagsForResource' : 'ListTagsForResource';
+      const untag = kinds[kind].by ? 'ivschat:UntagResource' : 'UntagResource';
+      const { tags: there } = await world.caller.get(list, { resourceArn });
+      if (Object.keys(there).length) await world.caller.get(untag, { resourceArn, tagKeys: Object.keys(there) });
+    },
+  },
+  UntagResource: { base: async (world) => ({ resourceArn: await world.shared(kind), tagKeys: Object.keys(more) }) },
+});
+const ofChat = (scenariosByName) =>
+  Object.fromEntries(Object.entries(scenariosByName).map(([name, one]) => [`ivschat:${name}`, one]));
 
 /**
  * For every operation: `base` gives a minimal valid input, `fuller` others with all members; `undo`
@@ -176,24 +220,13 @@ export const scenarios = {
   ListStreamKeys: { base: channelArn() },
   ListStreamSessions: { base: channelArn() },
   ListStreams: { base: async () => ({}), fuller: [async () => ({ filterBy: { health: 'HEALTHY' }, maxResults: 7 })] },
-  ListTagsForResource: { base: async (world) => ({ resourceArn: await world.shared('channel') }) },
   PutMetadata: { base: channelArn({ metadata: 'text' }), idle: 'ChannelNotBroadcasting' },
   StartViewerSessionRevocation: {
     base: channelArn({ viewerId: 'viewer' }),
     fuller: [channelArn({ viewerId: 'viewer', viewerSessionVersionsLessThanOrEqualTo: 12 })],
   },
   StopStream: { base: channelArn(), idle: 'ChannelNotBroadcasting' },
-  TagResource: {
-    base: async (world) => ({ resourceArn: await world.shared('channel'), tags: { k: 'v' } }),
-    undo: async (world) => {
-      const resourceArn = await world.shared('channel');
-      const { tags: there } = await world.caller.get('ListTagsForResource', { resourceArn });
-      if (Object.keys(there).length) {
-        await world.caller.get('UntagResource', { resourceArn, tagKeys: Object.keys(there) });
-      }
-    },
-  },
-  UntagResource: { base: async (world) => ({ resourceArn: await world.shared('channel'), tagKeys: ['k'] }) },
+  ...tagging('channel', { k: 'v' }),
   UpdateAdConfiguration: {
     base: arn('ads'), fuller: [async (world) => ({ arn: await world.shared('ads'), ...adSettings })],
   },
@@ -201,4 +234,44 @@ export const scenarios = {
   UpdatePlaybackRestrictionPolicy: {
     base: arn('policy'), fuller: [async (world) => ({ arn: await world.shared('policy'), ...policySettings })],
   },
+
+  CreateChatToken: {
+    base: inRoom({ userId: 'somebody' }),
+    fuller: [inRoom({
+      userId: 'ünïcode 🎈', capabilities: ['SEND_MESSAGE', 'DELETE_MESSAGE', 'DISCONNECT_USER'], sessionDurationInMinutes: 180,
+      attributes: { displayName: 'Ä 𝕏', odd: '"<b>\n' },
+    })],
+  },
+  CreateLoggingConfiguration: making('logging', destinations.map((destinationConfiguration) =>
+    async () => ({ name: 'logs_1-a', destinationConfiguration, tags: chatTags }))),
+  CreateRoom: making('room', roomSettings(async () => ({ tags: chatTags }))),
+  DeleteLoggingConfiguration: deleting('logging'),
+  DeleteMessage: {
+    base: inRoom({ id: 'aZ0aZ0aZ0aZ0' }), fuller: [inRoom({ id: 'aZ0aZ0aZ0aZ0', reason: 'ünïcode 🎈' })],
+  },
+  DeleteRoom: deleting('room'),
+  DisconnectUser: {
+    base: inRoom({ userId: 'nobody' }), fuller: [inRoom({ userId: 'nobody', reason: 'ünïcode 🎈' })],
+  },
+  GetLoggingConfiguration: { base: arn('logging') },
+  GetRoom: { base: arn('room') },
+  ListLoggingConfigurations: { base: async () => ({}), fuller: [async () => ({ maxResults: 7 })] },
+  ListRooms: {
+    base: async () => ({}),
+    fuller: [
+      async (world) => ({ name: 'all_of-it', maxResults: 7, loggingConfigurationIdentifier: await world.shared('logging') }),
+      async () => ({ messageReviewHandlerUri: reviewer }),
+    ],
+  },
+  SendEvent: {
+    base: inRoom({ eventName: 'app:event' }),
+    fuller: [inRoom({ eventName: 'ünïcode 🎈', attributes: { 'a "b"': 'c\n', empty: '' } })],
+  },
+  UpdateLoggingConfiguration: {
+    base: arn('logging'),
+    fuller: destinations.map((destinationConfiguration) =>
+      async (world) => ({ identifier: await world.shared('logging'), name: 'changed', destinationConfiguration })),
+  },
+  UpdateRoom: { base: arn('room'), fuller: roomSettings(arn('room')) },
+  ...ofChat(tagging('room', { 'k #1': 'v' })),
 };

@@ -2,28 +2,39 @@
 // send. Both against a server that a test started.
 import assert from 'node:assert/strict';
 import http from 'node:http';
-import * as sdk from '@aws-sdk/client-ivs';
-import { operation, outputBreaches, statusOf } from './model.mjs';
+import * as ivs from '@aws-sdk/client-ivs';
+import * as ivschat from '@aws-sdk/client-ivschat';
+import { errorBreaches, operation, outputBreaches, statusOf } from './model.mjs';
 import { encode, sign } from './sigv4.mjs';
 
 /** The key that a server was started with. */
 export const keyOf = ({ accessKeyId, secretAccessKey }) => ({ accessKeyId, secretAccessKey });
 
-/** The SDK as an application sets it up; it is closed when the test ends. */
-export function makeClient(t, server, options = {}) {
-  const client = new sdk.IvsClient({
+const sdks = { ivs, ivschat };
+const clientOf = { ivs: ivs.IvsClient, ivschat: ivschat.IvschatClient };
+
+/** The SDK of a service as an application sets it up; it is closed when the test ends. */
+export function makeClient(t, server, options = {}, service = 'ivs') {
+  const client = new clientOf[service]({
     region: 'local', endpoint: server.http, credentials: keyOf(server), maxAttempts: 1, ...options,
   });
   t?.after(() => client.destroy());
   return client;
 }
 
-/** Sends an operation by its name. */
-export const send = (client, name, input) => client.send(new sdk[`${name}Command`](input));
+/** One of each service. */
+export const makeClients = (t, server, options) => Object.fromEntries(
+  Object.keys(clientOf).map((service) => [service, makeClient(t, server, options, service)]));
 
-/** {method, path, body} of an operation's request, as the model places its members. */
+/** Sends an operation by its name, with a client of its service or with the right one of several. */
+export function send(clients, name, input) {
+  const { service, command } = operation(name);
+  return (clients[service] ?? clients).send(new sdks[service][`${command}Command`](input));
+}
+
+/** {method, path, body, service} of an operation's request, as the model places its members. */
 export function requestOf(name, input) {
-  const { method, uri, input: shape } = operation(name);
+  const { method, uri, input: shape, service } = operation(name);
   const members = shape?.members ?? [];
   let path = uri;
   const query = [];
@@ -35,7 +46,7 @@ export function requestOf(name, input) {
     else for (const item of value ?? []) query.push(`${member.wireName}=${encode(item)}`);
   }
   if (query.length) path += `?${query.join('&')}`;
-  return { method, path, body: method === 'POST' ? JSON.stringify(body) : '' };
+  return { method, path, body: method === 'POST' ? JSON.stringify(body) : '', service };
 }
 
 /** One HTTP request as it is. Gives {status, headers, text, body: parsed or undefined}. */
@@ -78,15 +89,15 @@ export class Caller {
   }
 
   /** The headers of a request, signed; `signing` goes to sign(). */
-  signatureOf({ method, path, body = '', headers = {} }, signing = {}) {
+  signatureOf({ method, path, body = '', headers = {}, service }, signing = {}) {
     const { host } = new URL(this.server.http);
     const all = body === '' ? headers : { 'content-type': 'application/json', ...headers };
-    return sign({ method, host, path, body, ...this.key, headers: all, ...this.usual, ...signing });
+    return sign({ method, host, path, body, service, ...this.key, headers: all, ...this.usual, ...signing });
   }
 
   /** A request of any kind, signed; with `given` its headers are signed already. */
-  raw({ method, path, body = '', headers = {} }, { given = false, ...signing } = {}) {
-    const all = given ? headers : this.signatureOf({ method, path, body, headers }, signing);
+  raw({ method, path, body = '', headers = {}, service }, { given = false, ...signing } = {}) {
+    const all = given ? headers : this.signatureOf({ method, path, body, headers, service }, signing);
     return exchange(this.server.http, { method, path, headers: all, body, agent: this.#agent });
   }
 
@@ -147,6 +158,12 @@ export function assertSuccess(name, answer, what = name) {
   }
   assert.match(answer.headers['content-type'] ?? '', /^application\/json/, what);
   assert.deepEqual(outputBreaches(name, answer.body), [], `${what}: ${answer.text}`);
+}
+
+/** A refusal by an operation, with what its service's errors have. */
+export function assertRefusal(operationName, answer, name, what = operationName) {
+  assertError(what, answer, name);
+  assert.deepEqual(errorBreaches(operation(operationName).service, name, answer.body), [], `${what}: ${answer.text}`);
 }
 
 /** A refusal as every client can read it. */

@@ -1,13 +1,29 @@
-// Amazon IVS's operations as facts (api/ivs.json), and whether a value is what they say. Knows
-// nothing about our server.
+// The operations of Amazon IVS and of its chat as facts (api/ivs.json, api/ivschat.json), and whether
+// a value is what they say. Knows nothing about our server.
 import { readFileSync } from 'node:fs';
 import { repository } from './process.mjs';
 
-const read = (name) => JSON.parse(readFileSync(`${repository}api/${name}.json`, 'utf8'));
+// Both services have a type Tags, with other bounds: a shape is named with its service.
+const read = (name) => JSON.parse(readFileSync(`${repository}api/${name}.json`, 'utf8'),
+  (key, value) => (key === 'shape' ? `${name}:${value}` : value));
 
 export const ivs = read('ivs');
-export const operations = ivs.operations;
-export const statusOf = (error) => ivs.errors[error]?.status;
+export const ivschat = read('ivschat');
+const types = Object.fromEntries([ivs, ivschat].flatMap((facts) =>
+  Object.entries(facts.types).map(([name, type]) => [`${facts.service}:${name}`, type])));
+
+const taken = new Set(ivs.operations.map(({ name }) => name));
+
+/**
+ * Every operation: `service` is what it is signed for, `command` what clients call it. `name` is its
+ * own: the tag operations of chat, which IVS has as well, are `ivschat:TagResource` and so on.
+ */
+export const operations = [ivs, ivschat].flatMap((facts) => facts.operations.map((one) => ({
+  ...one, service: facts.service, command: one.name,
+  name: facts !== ivs && taken.has(one.name) ? `${facts.service}:${one.name}` : one.name,
+})));
+export const operationsOf = (service) => operations.filter((one) => one.service === service);
+export const statusOf = (error) => ivs.errors[error]?.status ?? ivschat.errors[error]?.status;
 
 export function operation(name) {
   const found = operations.find((candidate) => candidate.name === name);
@@ -21,7 +37,8 @@ export const outputMembers = ({ output }) =>
   (output?.members ?? []).filter((member) => member.in !== 'header');
 
 /** The type behind a member: a scalar is its own. */
-export const typeOf = (member) => (member.shape ? { ...ivs.types[member.shape], name: member.shape } : member);
+export const typeOf = (member) =>
+  (member.shape ? { ...types[member.shape], name: member.shape.split(':').at(-1) } : member);
 
 /** Whole-string match; the two patterns that no real ARN meets (api/README.md) match anything. */
 const neverMet = '[a-z-]/';
@@ -121,6 +138,17 @@ export function* memberBreaches(members, value, where, options = {}) {
   for (const name of Object.keys(value)) {
     if (!known.has(name)) yield `${where ? `${where}.` : ''}${name} is in no model`;
   }
+}
+
+/** What is wrong with the body of a chat's error: it has members beyond the sentence. */
+export function errorBreaches(service, error, body) {
+  const members = (service === 'ivschat' && ivschat.errors[error]?.members) || [];
+  // The model knows the type of rooms only, and ids of resources that do not exist may be anything.
+  // Who is too quick is refused before anybody looks at what for.
+  const required = error !== 'ThrottlingException';
+  const known = members.map((member) => (/^resource/.test(member.name)
+    ? { name: member.name, required, type: 'string', minLength: 1 } : member));
+  return [...memberBreaches(known, body, error)];
 }
 
 export const inputBreaches = (name, input) => [...memberBreaches(inputMembers(operation(name)), input, '')];

@@ -2,11 +2,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
-export const rostrum = `${repository}build/release/rostrum`;
-export const rostrumAv = `${repository}build/release/rostrum-av`;
+// Another build than the one that people run: ROSTRUM_BUILD=build/dev node --test …
+const programs = resolve(repository, process.env.ROSTRUM_BUILD ?? 'build/release');
+export const rostrum = join(programs, 'rostrum');
+export const rostrumAv = join(programs, 'rostrum-av');
 
 const keptOutput = 256 * 1024;
 

@@ -108,6 +108,15 @@ export async function startFixed(t, settings, port, folder = mkdtempSync(join(tm
   return server;
 }
 
+/** An access key of an installation, as its operator makes one. */
+export async function makeKey(folder) {
+  const made = start(undefined, rostrum, ['key', 'create', '--json', '--config', join(folder, 'rostrum.yaml')]);
+  const { code } = await within(10_000, made.closed, 'making a key', made.output);
+  assert.equal(code, 0, made.output());
+  const { accessKeyId, secretAccessKey } = JSON.parse(made.output().slice(made.output().indexOf('{')));
+  return { accessKeyId, secretAccessKey };
+}
+
 /** Where a channel's multivariant playlist is. */
 export function playlistUrl(server, id = channel.id, { region = 'local', account = '000000000000' } = {}) {
   return `${server.http}/api/video/v1/${region}.${account}.channel.${id}.m3u8`;
