@@ -85,6 +85,10 @@ base::Gauge& open_chat_connections() {
 
 void start_chat(HttpSession& session, wire::http::RequestId id, wire::http::Request&& request,
                 ChatContext& context) {
+  if (request.path != "/") {
+    refuse(session, id, refusal(404, "The WebSocket of chat is at /."));
+    return;
+  }
   auto offer = wire::websocket::check_upgrade(request);
   if (!offer) {
     refuse(session, id, std::move(offer.error()));

@@ -41,7 +41,7 @@ struct ChatContext {
 };
 
 /// Answers a request for which wire::websocket::is_websocket_upgrade() holds: lets it into the room
-/// that its token names, or refuses it.
+/// that its token names, or refuses it; it has to be at "/".
 void start_chat(HttpSession& session, wire::http::RequestId id, wire::http::Request&& request,
                 ChatContext& context);
 

@@ -333,6 +333,7 @@ TEST_F(ChatSessionTest, RefusesWithASentenceAndGoesOnWithHttp) {
   };
   const Row rows[] = {
       {"/", version, "401", "token"},
+      {"/chat", version + token, "404", "is at /"},
       {"/", version + "Sec-WebSocket-Protocol: a, b\r\n", "400", "only subprotocol"},
       {"/", version + token + "Sec-WebSocket-Protocol: b\r\n", "400", "only subprotocol"},
       {"/", token, "426", "13"},
