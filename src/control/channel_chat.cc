@@ -118,22 +118,38 @@ base::Expected<void> make_room(io::SqlConnection& sql, const base::ChannelId& ch
   return {};
 }
 
-base::Expected<bool> is_banned(io::SqlConnection& sql, const std::string& room,
-                               const std::string& user, base::WallTime now) {
+struct Banned {
+  std::optional<base::WallTime> until;  // absent: until it is lifted
+};
+
+base::Expected<std::optional<Banned>> find_ban(io::SqlConnection& sql, const std::string& room,
+                                               const std::string& user, base::WallTime now) {
   auto rows = sql.run(
-      "SELECT 1 FROM room_bans WHERE room_id = $1 AND user_id = $2 AND "
+      "SELECT until_at FROM room_bans WHERE room_id = $1 AND user_id = $2 AND "
       "(until_at IS NULL OR until_at > $3)",
       {room, user, std::int64_t{now.time_since_epoch().count()}});
   if (!rows) return base::fail(std::move(rows.error()));
-  return !rows->empty();
+  if (rows->empty()) return std::nullopt;
+  Banned banned;
+  if (!rows->is_null(0, 0)) {
+    banned.until = base::WallTime(base::WallTime::duration(rows->integer(0, 0)));
+  }
+  return banned;
 }
 
 base::Expected<Control::ChatEntryGrant> let_in(io::SqlConnection& sql, const Platform& platform,
                                                const std::string& room_id, const Person& person,
                                                base::WallTime now) {
-  auto banned = is_banned(sql, room_id, person.user_id, now);
-  if (!banned) return base::fail(std::move(banned.error()));
-  if (*banned) return base::fail(base::ErrorCode::kConflict, "you are banned from this chat");
+  auto ban = find_ban(sql, room_id, person.user_id, now);
+  if (!ban) return base::fail(std::move(ban.error()));
+  if (*ban && !(*ban)->until) {
+    return base::fail(base::ErrorCode::kConflict, "you are banned from this chat");
+  }
+  Control::ChatEntryGrant grant;
+  if (*ban) {
+    grant.banned_until = (*ban)->until;
+    return grant;
+  }
   auto room = load_room(sql, room_id);
   if (!room) return base::fail(std::move(room.error()));
   if (!*room) return base::fail(base::ErrorCode::kNotFound, "the room was deleted just now");
@@ -149,7 +165,6 @@ base::Expected<Control::ChatEntryGrant> let_in(io::SqlConnection& sql, const Pla
   }
   pass.attributes.emplace_back("color", colour_of(person.user_id));
   pass.expires_at = pass.session_ends_at = now + kSession;
-  Control::ChatEntryGrant grant;
   grant.token = platform.chat_tokens.issue(pass);
   grant.user_id = person.user_id;
   grant.display_name = person.display_name;

@@ -232,6 +232,8 @@ class Control {
     base::WallTime session_ends_at{};
     std::int64_t max_length = 0;  // code points of a message
     std::string room_arn;
+    /// A time-out: the person is not let in before this, and nothing else is here.
+    std::optional<base::WallTime> banned_until;
   };
   /// On a worker's thread. kNotFound: no such channel; kUnauthorized: the invitation; kConflict:
   /// banned; kInvalid: the name.

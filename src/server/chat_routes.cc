@@ -91,6 +91,11 @@ json::array names_of(const chat::Capabilities& capabilities) {
 }
 
 Response grant_response(const control::Control::ChatEntryGrant& grant, const std::string& url) {
+  if (grant.banned_until) {
+    return json_response(403, json::object{{"error", "banned"},
+                                           {"message", "you may come back later"},
+                                           {"until", base::to_rfc3339_ms(*grant.banned_until)}});
+  }
   json::object body{{"url", url},
                     {"token", grant.token},
                     {"userId", grant.user_id},
