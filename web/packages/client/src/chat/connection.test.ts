@@ -105,7 +105,6 @@ describe('connecting', () => {
     expect(chat.getSnapshot().link).toMatchObject({
       phase: 'ended',
       reason: 'banned',
-      words: 'No.',
     });
   });
 
@@ -184,6 +183,30 @@ describe('the end', () => {
     await pass(120_000);
     expect(chat.getSnapshot().link).toMatchObject(link);
     expect(room.opened).toHaveLength(1);
+  });
+
+  it('is looked into when it was not said why', async () => {
+    const until = Date.now() + 60_000;
+    let isBanned = false;
+    const chat = await enter({
+      ticket: async () => {
+        if (isBanned) throw new ChatRefusal('banned', 'No.', until);
+        return room.ticket();
+      },
+    });
+    isBanned = true;
+    room.give(room.event('aws:DISCONNECT_USER', { UserId: 'me', Reason: 'calm down' }));
+    room.newest.end();
+    await pass(1);
+    expect(chat.getSnapshot().link).toMatchObject({
+      phase: 'ended',
+      reason: 'banned',
+      until,
+      words: 'calm down',
+    });
+    isBanned = false;
+    await pass(65_000);
+    expect(chat.getSnapshot().link.phase).toBe('open');
   });
 
   it('is not for somebody else being disconnected', async () => {

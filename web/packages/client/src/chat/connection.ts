@@ -304,6 +304,7 @@ export class ChatConnection {
     if (this.#farewell) {
       const { reason, until, words } = this.#farewell;
       this.#end(reason, until, words);
+      if (reason === 'disconnected') this.#askWhy(words);
     } else if (goodbye && link !== this.#sessionOver) {
       this.#end('closed', null, '');
     } else if (this.#current) {
@@ -327,7 +328,16 @@ export class ChatConnection {
   #refused(refusal: ChatRefusal): void {
     if (this.#current && refusal.reason !== 'banned') return; // what runs may run to its end
     const until = refusal.until ?? (refusal.reason === 'banned' ? this.#state.link.until : null);
-    this.#end(refusal.reason, until, refusal.message);
+    this.#end(refusal.reason, until, this.#farewell?.words ?? '');
+  }
+
+  /** Who is banned may be sent away before that is said; a new ticket is refused with all there is to know. */
+  #askWhy(words: string): void {
+    const attempt = this.#attempt;
+    this.#options.ticket().catch((error: unknown) => {
+      if (attempt !== this.#attempt || !(error instanceof ChatRefusal)) return;
+      this.#end(error.reason, error.until, words);
+    });
   }
 
   #end(reason: ChatEndReason, until: number | null, words: string): void {
