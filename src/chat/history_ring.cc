@@ -20,63 +20,66 @@ void HistoryRing::load(std::vector<Entry> entries) {
 
 void HistoryRing::add(Entry entry) {
   if (capacity_ == 0) return;
-  if (items_.size() == capacity_) items_.pop_front();
-  items_.push_back({std::move(entry), {}, nullptr});
+  const std::int64_t position = entry.position;
+  items_.insert_or_assign(items_.end(), position, Item{std::move(entry), {}, nullptr});
+  if (items_.size() > capacity_) items_.erase(items_.begin());
 }
 
-std::size_t HistoryRing::place_of(std::string_view id) const {
-  for (std::size_t i = items_.size(); i > 0; --i) {  // what is asked for is mostly new
-    if (items_[i - 1].entry.id == id) return i - 1;
+HistoryRing::Items::const_iterator HistoryRing::find(std::string_view id) const {
+  // What is asked for is mostly new.
+  for (auto item = items_.end(); item != items_.begin();) {
+    if ((--item)->second.entry.id == id) return item;
   }
-  return items_.size();
+  return items_.end();
+}
+
+HistoryRing::Items::iterator HistoryRing::find(std::string_view id) {
+  const auto found = std::as_const(*this).find(id);
+  return found == items_.cend() ? items_.end() : items_.find(found->first);
 }
 
 bool HistoryRing::remove(std::string_view id) {
-  const std::size_t place = place_of(id);
-  if (place == items_.size()) return false;
-  const auto item = items_.begin() + static_cast<std::ptrdiff_t>(place);
-  if (gone_.size() >= capacity_) gone_.pop_front();
-  gone_.push_back({item->entry.id, item->entry.position});
+  const auto item = find(id);
+  if (item == items_.end()) return false;
+  if (gone_.size() >= capacity_) gone_.erase(gone_.begin());
+  gone_.push_back({item->second.entry.id, item->first});
   items_.erase(item);
   return true;
 }
 
 Reactions* HistoryRing::reactions(std::string_view message_id) {
-  const std::size_t place = place_of(message_id);
-  if (place == items_.size()) return nullptr;
-  Item& item = items_[place];
+  const auto found = find(message_id);
+  if (found == items_.end()) return nullptr;
+  Item& item = found->second;
   if (item.entry.kind != Entry::Kind::kMessage) return nullptr;
   if (item.reactions == nullptr) item.reactions = std::make_unique<Reactions>(budget_);
   return item.reactions.get();
 }
 
-std::size_t HistoryRing::behind(std::string_view since) const {
-  if (const std::size_t place = place_of(since); place < items_.size()) return place + 1;
-  const auto gone = std::ranges::find(gone_, since, &Gone::id);
-  // Something older may have been pushed out: then what lies between is not known.
-  if (gone == gone_.end() || items_.empty() || items_.front().entry.position > gone->position) {
-    return items_.size() + 1;
-  }
-  const auto next = std::ranges::find_if(
-      items_, [&](const Item& item) { return item.entry.position > gone->position; });
-  return static_cast<std::size_t>(next - items_.begin());
+std::optional<std::int64_t> HistoryRing::position_of(std::string_view id) const {
+  if (const auto item = find(id); item != items_.end()) return item->first;
+  const auto gone = std::ranges::find(gone_, id, &Gone::id);
+  // Something behind it may have been pushed out: then what lies between is not known.
+  if (gone == gone_.end() || items_.empty() || items_.begin()->first > gone->position) return {};
+  return gone->position;
 }
 
 HistoryRing::Excerpt HistoryRing::excerpt(std::size_t count, std::string_view since) {
   Excerpt excerpt;
-  std::size_t from = since.empty() ? items_.size() + 1 : behind(since);
-  if (from > items_.size()) {
+  auto item = items_.end();
+  if (const auto position = since.empty() ? std::nullopt : position_of(since)) {
+    item = items_.upper_bound(*position);
+  } else {
     excerpt.is_complete = since.empty();
-    from = items_.size() - std::min(count, items_.size());
+    for (; count > 0 && item != items_.begin(); --count) --item;
   }
-  for (std::size_t i = from; i < items_.size(); ++i) {
-    Item& item = items_[i];
-    if (item.frame.empty()) {
-      item.frame = wire::websocket::text_frame(history_json(item.entry.payload.text()));
+  for (; item != items_.end(); ++item) {
+    auto& [entry, frame, reactions] = item->second;
+    if (frame.empty()) {
+      frame = wire::websocket::text_frame(history_json(entry.payload.text()));
     }
-    excerpt.frames.push_back(item.frame);
-    if (item.reactions != nullptr)
-      excerpt.reactions.emplace_back(item.entry.id, item.reactions.get());
+    excerpt.frames.push_back(frame);
+    if (reactions != nullptr) excerpt.reactions.emplace_back(entry.id, reactions.get());
   }
   return excerpt;
 }

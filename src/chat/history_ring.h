@@ -3,10 +3,13 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/slice.h"
@@ -25,12 +28,8 @@ class HistoryRing {
   void add(Entry entry);
   /// False if it was not here.
   bool remove(std::string_view id);
-  bool contains(std::string_view id) const { return place_of(id) < size(); }
+  bool contains(std::string_view id) const { return find(id) != items_.end(); }
   std::size_t size() const { return items_.size(); }
-  /// The entry with this id; null if it is not here.
-  const Entry* find(std::string_view id) const {
-    return contains(id) ? &items_[place_of(id)].entry : nullptr;
-  }
 
   /// Those of a message that is here, made if there are none yet; null if it is not here or not a
   /// message.
@@ -57,15 +56,19 @@ class HistoryRing {
     std::string id;
     std::int64_t position = 0;
   };
-  /// size() if it is not here.
-  std::size_t place_of(std::string_view id) const;
-  /// Where the entries behind `since` begin; size() + 1 if that is not known.
-  std::size_t behind(std::string_view since) const;
+  // By position. A tree takes no memory while nothing is said, which is most rooms' state.
+  using Items = std::map<std::int64_t, Item>;
+
+  Items::const_iterator find(std::string_view id) const;
+  Items::iterator find(std::string_view id);
+  /// The position of the entry with this id, also if it was deleted, so long as everything behind
+  /// it is known.
+  std::optional<std::int64_t> position_of(std::string_view id) const;
 
   const std::size_t capacity_;
   ReactionBudget budget_;  // outlives the items
-  std::deque<Item> items_;
-  std::deque<Gone> gone_;
+  Items items_;
+  std::vector<Gone> gone_;  // oldest first
 };
 
 }  // namespace chat

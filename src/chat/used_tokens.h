@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <set>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 
 #include "base/time.h"
@@ -18,18 +17,16 @@ class UsedTokens {
   /// is better than nobody coming in.
   explicit UsedTokens(std::size_t most = 200'000) : most_(most) {}
 
-  /// Marks a token as used; false if it was already. `room` and `id` name it together.
+  /// Marks a token as used; false if it was already. `room` and `id` name it together, and it
+  /// always expires at the same time.
   bool use(std::string_view room, std::string_view id, base::WallTime expires_at,
            base::WallTime now);
   std::size_t size() const { return used_.size(); }
 
  private:
-  void forget_first();
-
   const std::size_t most_;
-  // Names are kept as hashes of 64 bits: they are random texts of our own making.
-  std::unordered_set<std::size_t> used_;
-  std::set<std::pair<base::WallTime, std::size_t>> by_end_;
+  // A token is known by its end and a hash of 64 bits: its name is a random text of our own making.
+  std::set<std::pair<base::WallTime, std::size_t>> used_;
 };
 
 }  // namespace chat
