@@ -1,4 +1,5 @@
-export { ChatConnection, type ChatEvent, type ChatOptions } from './connection';
+export { ChatConnection, type ChatOptions } from './connection';
+export type { ChatEvent } from './reader';
 export { joinChat, pastOf, type JoinAnswer, type JoinRequest } from './gateway';
 export type { ChatSocket, OpenSocket } from './link';
 export { OlderMessages, type PastFrame, type PastPage, type PastSource } from './past';
