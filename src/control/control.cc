@@ -22,6 +22,7 @@
 #include "control/metric_store.h"
 #include "control/model.h"
 #include "control/platform.h"
+#include "control/room_sweep.h"
 #include "control/s3_object_store.h"
 #include "control/schema.h"
 #include "control/secret_box.h"
@@ -98,6 +99,7 @@ class ControlImpl final : public Control {
  private:
   base::Expected<void> set_up_chat();
   void take_figures();
+  void look_after(base::WallTime now);
   void check_views();
 
   Settings settings_;
@@ -249,9 +251,19 @@ void ControlImpl::take_figures() {
     metrics_->sample(streams, now, chat);
     prometheus_.with([&](std::string& text) { text = metrics_->prometheus_text(streams, chat); });
     check_views();
-    if (++rounds_ % kLookAfterEvery == 0) recorder_->look_after(now);
+    if (++rounds_ % kLookAfterEvery == 0) look_after(now);
     timer_->start(kFigures, [this] { take_figures(); });
   });
+}
+
+void ControlImpl::look_after(base::WallTime now) {
+  recorder_->look_after(now);
+  sql_.write([now](io::SqlConnection& sql) { return sweep_rooms(sql, now); },
+             [](base::Expected<void> swept) {
+               if (!swept) {
+                 base::log_warn("rooms were not swept", {{"reason", swept.error().message}});
+               }
+             });
 }
 
 void ControlImpl::check_views() {

@@ -5,6 +5,7 @@
 
 #include "control/chat_history.h"
 #include "control/room_change.h"
+#include "control/room_sweep.h"
 #include "control/schema.h"
 #include "io/sql_test_support.h"
 
@@ -146,6 +147,25 @@ TEST_P(RoomRecordTest, WhatWasDeletedIsNotThere) {
   ASSERT_FALSE(record);
   EXPECT_EQ(record.error().code, base::ErrorCode::kNotFound);
   EXPECT_FALSE(change({.kind = chat::RoomChange::Kind::kUnpin}));
+}
+
+TEST_P(RoomRecordTest, DeletedRoomsAndOldBansAreSweptInTime) {
+  say("messageOne12", 10);
+  chat::RoomChange ban{.kind = chat::RoomChange::Kind::kBan};
+  ban.ban = {.user_id = "u", .until = kNow + std::chrono::minutes(1), .reason = ""};
+  ASSERT_TRUE(change(ban));
+  ASSERT_TRUE(sql_->run("UPDATE rooms SET deleted_at = $2 WHERE id = $1",
+                        {kRoom.str(), std::int64_t{kNow.time_since_epoch().count()}}));
+  const auto count = [&](std::string_view table) {
+    return sql_->run("SELECT count(*) FROM " + std::string(table))->integer(0, 0);
+  };
+  ASSERT_TRUE(sweep_rooms(*sql_, kNow + std::chrono::minutes(2)));
+  EXPECT_EQ(count("room_bans"), 0);
+  EXPECT_EQ(count("rooms"), 1);
+  ASSERT_TRUE(sweep_rooms(*sql_, kNow + std::chrono::minutes(11)));
+  ASSERT_TRUE(sweep_rooms(*sql_, kNow + std::chrono::minutes(11)));
+  EXPECT_EQ(count("rooms"), 0);
+  EXPECT_TRUE(chat_history::newest_entries(*sql_, kRoom, 10)->empty());
 }
 
 }  // namespace
