@@ -7,6 +7,10 @@
 #include <boost/json/serialize.hpp>
 
 #include "control/call.h"
+#include "control/chat_gate.h"
+#include "control/chat_journal.h"
+#include "control/chat_reviewer.h"
+#include "control/chat_tokens.h"
 #include "control/event_bus.h"
 #include "control/http_server_test_support.h"
 #include "control/live_board.h"
@@ -48,7 +52,11 @@ class EventHandlersTest : public io::test::SqlTest {
                                  .board = board_,
                                  .events = *bus_,
                                  .viewers = *gates_,
-                                 .limiter = limiter_});
+                                 .limiter = limiter_,
+                                 .chat_tokens = chat_tokens_,
+                                 .journal = *journal_,
+                                 .chat_above = chat_gate_,
+                                 .loop = loop_});
   }
 
   /// As the API does it: validated, in a transaction, followed up behind it.
@@ -102,6 +110,10 @@ class EventHandlersTest : public io::test::SqlTest {
   std::unique_ptr<ViewerGates> gates_;
   RateLimiter limiter_;
   std::unique_ptr<EventBus> bus_;
+  const ChatTokens chat_tokens_{box_};
+  const std::unique_ptr<ChatJournal> journal_ = ChatJournal::create(loop_, *workers_, {});
+  const std::unique_ptr<ChatReviewer> reviewer_ = std::move(*ChatReviewer::create(loop_, {}));
+  ChatGate chat_gate_{home_, *workers_, chat_tokens_, *journal_, *reviewer_, 0};
   std::unique_ptr<Platform> platform_;
 };
 ROSTRUM_INSTANTIATE_SQL_TEST(EventHandlersTest);
