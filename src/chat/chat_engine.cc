@@ -54,6 +54,7 @@ class Engine final : public Chat, private HomeCalls, private MemberCalls {
       sides_.push_back(std::make_unique<LoopSide>(loops.at(i), settings_, above, home_calls,
                                                   member_calls, node_rate_, *bus_));
     }
+    bus_->take_notes([this](const Bus::Note& note) { home(note.room).homes.note(note); });
     bus_->start([this](const RoomId& room) -> io::Loop& { return home(room).loop; },
                 [this](Bus::Said said) {
                   Homes& homes = home(said.room).homes;

@@ -1,5 +1,6 @@
 #include "chat/homes.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMostUnderWay = 100'000;
 constexpr std::chrono::seconds kLongestFlush{3};
+constexpr std::chrono::seconds kPayInterval{1};
 
 bool fits(const Utterance& utterance) {
   for (const std::string* name : {&utterance.id, &utterance.user_id, &utterance.about}) {
@@ -19,6 +21,11 @@ bool fits(const Utterance& utterance) {
   }
   return utterance.payload.size() <= UtteranceLimits::kPayload &&
          utterance.notice.size() <= UtteranceLimits::kPayload;
+}
+
+// About what is kept above, not said in the room.
+bool is_of_record(Utterance::Kind kind) {
+  return kind == Utterance::Kind::kReload || kind == Utterance::Kind::kClose;
 }
 
 }  // namespace
@@ -30,6 +37,7 @@ Homes::Homes(io::Loop& loop, const Settings& settings, Above& above, MemberCalls
       recorder_(loop, above),
       services_{loop, settings, above, members, recorder_, used_tokens_, node_rate, counters},
       flush_timer_(loop),
+      pay_timer_(loop),
       self_(std::make_shared<Homes*>(this)) {}
 
 Homes::~Homes() = default;
@@ -49,7 +57,7 @@ RoomHome& Homes::open(const RoomId& id) {
   services_.counters.rooms.add(1);
   // First, so that nothing is said between what is read and what is heard.
   bus_.listen(id, true);
-  room.open();
+  if (!bus_.is_shared()) room.open();  // otherwise once it listens
   return room;
 }
 
@@ -93,7 +101,9 @@ void Homes::with_room(const RoomId& id, OnRoom use) {
 
 Presence Homes::presence(const RoomId& id, std::size_t most_users) const {
   const RoomHome* room = find(id);
-  return room == nullptr ? Presence{} : room->presence(most_users);
+  if (room != nullptr) return room->presence(most_users);
+  const Headcount others = elsewhere(id);
+  return {.connections = others.connections, .users = {}, .user_count = others.users};
 }
 
 void Homes::reload(const RoomId& room, std::move_only_function<void()> done) {
@@ -123,6 +133,14 @@ void Homes::publish(const RoomId& room, Utterance utterance, RoomHome::Applied a
   }
   const std::uint64_t ticket = next_ticket_++;
   utterance.ticket = ticket;
+  if (is_of_record(utterance.kind)) {
+    applied = [link = std::weak_ptr(self_), room, kind = utterance.kind,
+               then = std::move(applied)](base::Expected<void> result) mutable {
+      const auto homes = link.lock();
+      if (!result && homes != nullptr) return (*homes)->owe(room, kind, std::move(then));
+      if (then) then(std::move(result));
+    };
+  }
   under_way_.emplace(ticket, std::move(applied));
   bus_.publish(room, serialise(utterance),
                [link = std::weak_ptr(self_), room, ticket](base::Error error) {
@@ -155,16 +173,58 @@ void Homes::said(Bus::Said said) {
   RoomHome::Applied applied;
   if (said.is_own) applied = take(utterance->ticket);
   RoomHome* room = find(said.room);
-  const bool is_of_record =
-      utterance->kind == Utterance::Kind::kReload || utterance->kind == Utterance::Kind::kClose;
   // What was said here is kept here, even if the room was forgotten while it was on its way.
-  if (room == nullptr && said.is_own && !is_of_record) room = &open(said.room);
+  if (room == nullptr && said.is_own && !is_of_record(utterance->kind)) room = &open(said.room);
   if (room != nullptr) {
     room->said(std::move(*utterance), said.position, said.is_own, std::move(applied));
   } else if (applied) {
     applied({});
   }
   if (said.is_own) finish_flushes();
+}
+
+void Homes::note(const Bus::Note& note) {
+  RoomHome* room = find(note.room);
+  switch (note.kind) {
+    case Bus::Note::Kind::kListening:
+      if (room != nullptr) room->open();
+      return;
+    case Bus::Note::Kind::kMissed:
+      if (room != nullptr) room->missed();
+      return;
+    case Bus::Note::Kind::kElsewhere:
+      if (note.elsewhere == Headcount{}) {
+        elsewhere_.erase(note.room);
+      } else {
+        elsewhere_.insert_or_assign(note.room, note.elsewhere);
+      }
+      if (room != nullptr) room->presence_changed();
+      return;
+  }
+}
+
+void Homes::count(RoomHome& room, Headcount here) {
+  bus_.count(room.id(), here);
+}
+
+Headcount Homes::elsewhere(const RoomId& room) const {
+  const auto found = elsewhere_.find(room);
+  return found == elsewhere_.end() ? Headcount{} : found->second;
+}
+
+void Homes::owe(const RoomId& id, Utterance::Kind kind, RoomHome::Applied applied) {
+  Utterance::Kind& owed = owed_.try_emplace(id, kind).first->second;
+  owed = std::max(owed, kind);  // a room that is closed needs no reloading
+  if (!pay_timer_.is_running()) pay_timer_.start(kPayInterval, [this] { pay(); });
+  if (RoomHome* room = find(id)) {
+    room->said({.kind = kind}, 0, true, std::move(applied));
+  } else if (applied) {
+    applied({});
+  }
+}
+
+void Homes::pay() {
+  for (const auto& [room, kind] : std::exchange(owed_, {})) publish(room, {.kind = kind}, {});
 }
 
 // ---- flushing ---------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -31,6 +32,7 @@ class Homes final : private RoomHome::Host {
   void gone(const RoomId& room, Seat seat, const Person& person);
   // From the bus.
   void said(Bus::Said said);
+  void note(const Bus::Note& note);
   // From the engine's users.
   using OnRoom = std::move_only_function<void(base::Expected<RoomHome*>)>;
   /// Opens the room if it is not.
@@ -49,6 +51,8 @@ class Homes final : private RoomHome::Host {
   void publish(RoomHome& room, Utterance utterance, RoomHome::Applied applied) override;
   void forget(RoomHome& room) override;
   void rise_above(RoomHome& room, std::int64_t position) override;
+  void count(RoomHome& room, Headcount here) override;
+  Headcount elsewhere(const RoomId& room) const override;
 
   void publish(const RoomId& room, Utterance utterance, RoomHome::Applied applied);
   void failed(const RoomId& room, std::uint64_t ticket, base::Error error);
@@ -56,6 +60,9 @@ class Homes final : private RoomHome::Host {
   RoomHome& open(const RoomId& id);
   RoomHome* find(const RoomId& id) const;
   void finish_flushes();
+  /// The bus did not carry that a room's record changed: it applies here, and others hear later.
+  void owe(const RoomId& room, Utterance::Kind kind, RoomHome::Applied applied);
+  void pay();
 
   io::Loop& loop_;
   Bus& bus_;
@@ -69,6 +76,9 @@ class Homes final : private RoomHome::Host {
   std::uint64_t next_ticket_ = 1;
   std::vector<std::move_only_function<void()>> flushes_;
   io::Timer flush_timer_;
+  std::unordered_map<RoomId, Headcount, base::IdHash> elsewhere_;  // on other nodes
+  std::map<RoomId, Utterance::Kind> owed_;
+  io::Timer pay_timer_;
   // For answers that come late: expired once this is gone. This loop alone uses it.
   std::shared_ptr<Homes*> self_;
 };

@@ -62,8 +62,7 @@ void RoomHome::let_in(const Applicant& applicant) {
   services_.members.let_in(applicant.seat, id_, greeting_for(applicant));
   if (applicant.person->is_extended && is_first_extended) {
     // Has just been told.
-    told_connections_ = attendance_.connections();
-    told_users_ = attendance_.users();
+    told_ = headcount();
     told_presence_at_ = services_.loop.now();
   }
   presence_changed();
@@ -130,19 +129,24 @@ void RoomHome::end_connections(std::string_view user_id, const std::string& reas
 // ---- presence ---------------------------------------------------------------------------------
 
 Presence RoomHome::presence(std::size_t most_users) const {
-  return {attendance_.connections(), attendance_.first_users(most_users), attendance_.users()};
+  const Headcount all = headcount();
+  return {all.connections, attendance_.first_users(most_users), all.users};
+}
+
+Headcount RoomHome::headcount() const {
+  const Headcount others = host_.elsewhere(id_);
+  return {attendance_.connections() + others.connections, attendance_.users() + others.users};
 }
 
 std::string RoomHome::presence_json() const {
-  return notice_json("rostrum:presence",
-                     {{"Connections", std::to_string(attendance_.connections())},
-                      {"Users", std::to_string(attendance_.users())}});
+  const Headcount all = headcount();
+  return notice_json("rostrum:presence", {{"Connections", std::to_string(all.connections)},
+                                          {"Users", std::to_string(all.users)}});
 }
 
 void RoomHome::presence_changed() {
-  presence_is_due_ =
-      attendance_.extended_connections() > 0 &&
-      (told_connections_ != attendance_.connections() || told_users_ != attendance_.users());
+  host_.count(*this, {attendance_.connections(), attendance_.users()});
+  presence_is_due_ = attendance_.extended_connections() > 0 && told_ != headcount();
   if (!presence_is_due_) return;
   if (services_.loop.now() - told_presence_at_ >= kPresenceInterval) {
     tell_presence();
@@ -153,8 +157,7 @@ void RoomHome::presence_changed() {
 
 void RoomHome::tell_presence() {
   presence_is_due_ = false;
-  told_connections_ = attendance_.connections();
-  told_users_ = attendance_.users();
+  told_ = headcount();
   told_presence_at_ = services_.loop.now();
   notify(presence_json());
 }

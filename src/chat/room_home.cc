@@ -25,6 +25,7 @@ RoomHome::~RoomHome() = default;
 // ---- life -------------------------------------------------------------------------------------
 
 void RoomHome::open() {
+  if (std::exchange(is_asked_for_, true)) return;
   services_.above.load_room(id_, true, services_.loop,
                             [self = self()](base::Expected<RoomRecord> record) {
                               const auto room = self.lock();
@@ -37,6 +38,7 @@ void RoomHome::on_loaded(base::Expected<RoomRecord> record) {
   if (!record) {
     state_ = State::kClosed;
     run_waiting(&record.error());
+    fail_early(record.error());
     return host_.forget(*this);
   }
   state_ = State::kOpen;
@@ -47,8 +49,10 @@ void RoomHome::on_loaded(base::Expected<RoomRecord> record) {
   for (const Entry& entry : record->history) {
     last_position_ = std::max(last_position_, entry.position);
   }
+  merge_early(*record);
   history_.load(std::move(record->history));
   host_.rise_above(*this, last_position_);
+  apply_early();
   run_waiting(nullptr);
   if (must_refresh_ && !is_refreshing_) begin_refresh();
   keep_or_forget();
@@ -84,6 +88,7 @@ void RoomHome::close(std::string_view reason) {
   state_ = State::kClosed;
   const base::Error gone{base::ErrorCode::kNotFound, "the room was deleted"};
   run_waiting(&gone);
+  fail_early(gone);
   for (Refresh* refresh : {&refresh_, &next_refresh_}) {
     for (Applied& applied : std::exchange(refresh->applied, {})) applied({});
   }
@@ -97,8 +102,8 @@ void RoomHome::keep_or_forget() {
   if (is_needed) return idle_timer_.cancel();
   if (idle_timer_.is_running()) return;
   idle_timer_.start(services_.settings.idle_room, [this] {
-    const bool is_busy =
-        changes_under_way_ + reviews_.size() > 0 || is_refreshing_ || !reacted_.empty();
+    const bool is_busy = changes_under_way_ + reviews_.size() > 0 || is_refreshing_ ||
+                         is_catching_up_ || !reacted_.empty();
     if (is_busy) return keep_or_forget();
     state_ = State::kClosed;
     host_.forget(*this);

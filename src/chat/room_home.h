@@ -57,6 +57,10 @@ class RoomHome {
     virtual void forget(RoomHome& room) = 0;
     /// What is said in the room from here on gets positions above this one.
     virtual void rise_above(RoomHome& room, std::int64_t position) = 0;
+    /// How many are here now; for other nodes.
+    virtual void count(RoomHome& room, Headcount here) = 0;
+    /// How many are in the room on other nodes.
+    virtual Headcount elsewhere(const RoomId& room) const = 0;
 
    protected:
     ~Host() = default;
@@ -68,7 +72,7 @@ class RoomHome {
   RoomHome& operator=(const RoomHome&) = delete;
 
   const RoomId& id() const { return id_; }
-  /// Asks for the record. Once, before anything else.
+  /// Asks for the record, the first time; before anything else.
   void open();
   /// Calls `task` with null once the room is open, at once if it is; or with why it cannot be.
   void when_open(std::move_only_function<void(const base::Error*)> task);
@@ -86,6 +90,10 @@ class RoomHome {
 
   /// What came from the bus (room_said.cc). `applied` may be empty.
   void said(Utterance utterance, std::int64_t position, bool is_own, Applied applied);
+  /// Something did not come from the bus (room_catch_up.cc): what lasts is asked for it.
+  void missed();
+  /// Here or on other nodes.
+  void presence_changed();
 
   static constexpr std::size_t kMostWaiting = 50'000;  // while the room is being opened
   static constexpr std::size_t kMostChanges = 100;     // under way at a time
@@ -140,7 +148,7 @@ class RoomHome {
   Greeting greeting_for(const Applicant& applicant);
   Attributes limits() const;
   void end_connections(std::string_view user_id, const std::string& reason);
-  void presence_changed();
+  Headcount headcount() const;
   void tell_presence();
   std::string presence_json() const;
   std::string pinned_json(std::string_view request_id) const;
@@ -176,6 +184,21 @@ class RoomHome {
   bool do_chores();
   void need_chores();
 
+  // What is heard before the past is known (room_catch_up.cc)
+  struct Early {
+    Utterance utterance;
+    std::int64_t position = 0;
+    bool is_own = false;
+    Applied applied;
+  };
+  void wait_for_past(Early early);
+  /// Puts what the record does not know yet into its history, and forgets what it knows.
+  void merge_early(RoomRecord& record);
+  void apply_early();
+  void fail_early(const base::Error& error);
+  void catch_up();
+  void on_past(base::Expected<RoomRecord> record);
+
   // Changes of the record (room_reload.cc)
   void refresh(bool is_own, Applied applied);
   void begin_refresh();
@@ -191,7 +214,11 @@ class RoomHome {
   const HomeServices& services_;
   Host& host_;
   State state_ = State::kLoading;
+  bool is_asked_for_ = false;
   std::vector<Task> waiting_;  // while loading
+  std::vector<Early> early_;   // while loading or catching up
+  bool is_catching_up_ = false;
+  int failed_catch_ups_ = 0;
 
   RoomRules rules_;
   MessageFilter filter_;
@@ -209,13 +236,13 @@ class RoomHome {
   bool must_refresh_ = false;
   int failed_refreshes_ = 0;
 
-  std::size_t told_connections_ = 0;
-  std::size_t told_users_ = 0;
+  Headcount told_;
   base::MonotonicTime told_presence_at_{};
   bool presence_is_due_ = false;
   std::vector<std::string> reacted_;          // messages with reactions to tell or to record
   std::unique_ptr<io::Timer> chores_timer_;   // made when first needed
   std::unique_ptr<io::Timer> refresh_timer_;  // made when first needed
+  std::unique_ptr<io::Timer> past_timer_;     // made when first needed
   io::CoarseTimer idle_timer_;
   // For answers that come late: expired once this is gone. This loop alone uses it.
   std::shared_ptr<RoomHome*> self_;

@@ -119,7 +119,12 @@ void RoomHome::apply_bans(const RuleChanges& changes, Refresh& refresh) {
                                    request_of(RoomChange::Kind::kBan, ban.user_id));
     Attributes attributes{{"UserId", ban.user_id}};
     if (!ban.reason.empty()) attributes.emplace_back("Reason", ban.reason);
-    say_event(std::move(utterance), "aws:DISCONNECT_USER", attributes, {}, {});
+    say_event(std::move(utterance), "aws:DISCONNECT_USER", attributes, {},
+              [link = self(), user = ban.user_id](const base::Expected<std::string>& done) {
+                // The user goes, even if nobody can be told.
+                const auto room = link.lock();
+                if (room != nullptr && !done) (*room)->end_connections(user, "Banned");
+              });
   }
   for (const std::string& user : changes.unbanned) {
     notify(notice_json("rostrum:unbanned", {{"UserId", user}},

@@ -17,14 +17,9 @@ constexpr base::Duration kChores = std::chrono::milliseconds(250);
 }  // namespace
 
 void RoomHome::said(Utterance utterance, std::int64_t position, bool is_own, Applied applied) {
-  if (state_ == State::kLoading && utterance.kind != Utterance::Kind::kClose) {
-    // It may be in the history that is being read, which its position will tell.
-    when_open([this, utterance = std::move(utterance), position, is_own,
-               applied = std::move(applied)](const base::Error* error) mutable {
-      if (error == nullptr) return apply(utterance, position, is_own, applied);
-      if (applied) applied(base::fail(*error));
-    });
-    return;
+  const bool knows_past = state_ != State::kLoading && !is_catching_up_;
+  if (!knows_past && utterance.kind != Utterance::Kind::kClose) {
+    return wait_for_past({std::move(utterance), position, is_own, std::move(applied)});
   }
   if (state_ != State::kClosed) apply(utterance, position, is_own, applied);
   if (applied) applied({});  // apply() empties it when the answer is another or comes later
