@@ -231,6 +231,8 @@ class NatsPublisher::Worker {
     natsOptions* made = options.get();
     bool fine = true;
     const auto set = [&](natsStatus status) { fine = fine && status == NATS_OK; };
+    // The library keeps what it could not send over a reconnection of its own.
+    set(natsOptions_SetAllowReconnect(made, shared_->options.sends_after_loss));
     set(natsOptions_SetMaxReconnect(made, -1));
     set(natsOptions_SetReconnectWait(made, in_milliseconds(kReconnectWait)));
     set(natsOptions_SetDisconnectedCB(made, &Worker::on_disconnected, closure()));
@@ -347,6 +349,7 @@ class NatsPublisher::Worker {
     const std::lock_guard lock(shared->mutex);
     shared->connected = false;
     shared->closed = true;
+    shared->fail_in_flight();
     shared->wanted.notify_all();
   }
 

@@ -24,6 +24,8 @@ class NatsPublisher {
     std::string trusted = {};
     /// False: no stream is asked to keep the messages.
     bool jetstream = true;
+    /// False: a message that failed because the connection was lost is not sent once it is back.
+    bool sends_after_loss = true;
     /// A message that is not acknowledged by then has failed. It may arrive all the same.
     std::chrono::milliseconds timeout = std::chrono::seconds(5);
     /// Messages and their octets that may wait for their acknowledgement.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <nats/nats.h>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -191,6 +192,33 @@ TEST_F(NatsTest, AServerThatIsKilledAndComesBack) {
   ASSERT_FALSE(kept.empty());
   EXPECT_EQ(kept.back(), "events.a 3 after");
   for (const std::string& message : kept) EXPECT_EQ(message.find("during"), message.npos);
+}
+
+TEST_F(NatsTest, WhatFailedWithTheConnectionIsNotSentLater) {
+  server_.start();
+  {
+    Consumer consumer(server_.url());
+    consumer.make_stream();
+  }
+  auto nats = publisher({.url = server_.url(), .sends_after_loss = false});
+  EXPECT_EQ(publish(*nats, "events.a", "before"), "");
+  server_.kill();
+  // The loss is noticed at some time during these.
+  std::vector<std::string> failed;
+  int answers = 0;
+  for (int i = 0; i < 50; ++i) {
+    nats->publish("events.a", "m" + std::to_string(i), "", [&, i](const Expected<void>& result) {
+      ++answers;
+      if (!result) failed.push_back("events.a - m" + std::to_string(i));
+    });
+  }
+  server_.start();
+  ASSERT_TRUE(test::drive(loop_, [&] { return answers == 50; }, 20s)) << answers;
+  EXPECT_EQ(publish(*nats, "events.a", "after"), "");
+  Consumer consumer(server_.url());
+  const auto kept = consumer.kept();
+  for (const std::string& message : failed) EXPECT_EQ(std::ranges::count(kept, message), 0);
+  EXPECT_EQ(kept.size(), 52 - failed.size());
 }
 
 TEST_F(NatsTest, MessagesWaitForAServerThatComesLater) {
