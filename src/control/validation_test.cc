@@ -23,7 +23,11 @@ TEST(Model, HasEveryOperationOnce) {
   EXPECT_EQ(ivs_service().operations.size(), 41U);
   for (const Service* service : all_services()) {
     for (const Operation& operation : service->operations) {
-      EXPECT_EQ(find_operation(operation.name), &operation);
+      EXPECT_EQ(find_operation(*service, operation.name), &operation);
+      // Those on tags are in two services, with the same form.
+      const Operation* found = find_operation(operation.name);
+      ASSERT_NE(found, nullptr);
+      EXPECT_EQ(found->uri, operation.uri);
       EXPECT_EQ(&service_of(operation), service);
     }
   }

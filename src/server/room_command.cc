@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
@@ -52,6 +53,16 @@ std::string csv_field(std::string_view text) {
   }
   field += '"';
   return field;
+}
+
+/// Time, type, user, text.
+std::string message_row(const json::object& message) {
+  const bool is_event = text_of(message, "type") == "EVENT";
+  const std::string time = text_of(message, "sendTime");
+  const std::string type = text_of(message, "type");
+  const std::string user = text_of(message, "userId");
+  const std::string text = text_of(message, is_event ? "eventName" : "content");
+  return csv_row(std::array<std::string_view, 4>{time, type, user, text});
 }
 
 Result<CommandOutput> list(Client& client, const Words&, Output form) {
@@ -156,7 +167,7 @@ Result<CommandOutput> export_messages(Client& client, const Words& words, Output
   if (csv) output.output = "time,type,user,text\r\n";
   for (const json::value& message : list_in(*answer, "messages")) {
     if (!message.is_object()) continue;
-    output.output += csv ? csv_row(message.get_object()) : json::serialize(message) + "\n";
+    output.output += csv ? message_row(message.get_object()) : json::serialize(message) + "\n";
   }
   return output;
 }
@@ -180,12 +191,14 @@ Result<std::string> find_room(Client& client, const std::string& word) {
   return wrong_use(fmt::format("{} chat rooms have the name {}: give the id", named.size(), word));
 }
 
-std::string csv_row(const json::object& message) {
-  std::string text = text_of(message, "content");
-  if (text_of(message, "type") == "EVENT") text = text_of(message, "eventName");
-  return fmt::format("{},{},{},{}\r\n", csv_field(text_of(message, "sendTime")),
-                     csv_field(text_of(message, "type")), csv_field(text_of(message, "userId")),
-                     csv_field(text));
+std::string csv_row(std::span<const std::string_view> fields) {
+  std::string row;
+  for (const std::string_view field : fields) {
+    if (!row.empty()) row += ',';
+    row += csv_field(field);
+  }
+  row += "\r\n";
+  return row;
 }
 
 std::span<const Verb> room_verbs() {
