@@ -90,6 +90,9 @@ struct Config {
   struct Database {
     std::string url;  // secret; empty = SQLite in data_dir
   };
+  struct Cluster {
+    std::string nats_url;  // secret; empty = one node alone
+  };
   struct Geo {
     std::string database;  // path; empty = countries are not known
   };
@@ -164,6 +167,7 @@ struct Config {
   Ingest ingest;
   Api api;
   Database database;
+  Cluster cluster;
   Geo geo;
   Ads ads;
   Polls polls;

@@ -152,6 +152,14 @@ const std::array kServerSettings = std::to_array<Setting<Config>>({
                     "data_dir.",
      .rule = kDatabaseUrl,
      .secrecy = Secrecy::kSecret},
+    {.name = "cluster.nats_url",
+     .field = field<Config>(FIELD(cluster.nats_url)),
+     .default_text = "",
+     .description = "nats://USER:PASSWORD@HOST:4222 or tls://..., several separated by commas: the "
+                    "NATS servers (with JetStream) by which nodes that share a database carry "
+                    "chat to each other; empty means one node.",
+     .rule = kNatsUrl,
+     .secrecy = Secrecy::kSecret},
     {.name = "geo.database",
      .field = field<Config>(FIELD(geo.database)),
      .default_text = "",

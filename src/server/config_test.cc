@@ -169,7 +169,8 @@ TEST(Config, WrongFilesSayWhereAndWhat) {
            Row{"- a\n",
                "r.yaml:1:1: the file must be a group of settings (threads, data_dir, "
                "region, account_id, log, http, https, rtmp, rtmps, srt, ingest, api, "
-               "database, geo, ads, polls, chat, storage, live, limits, metrics, shutdown, demo, "
+               "database, cluster, geo, ads, polls, chat, storage, live, limits, metrics, "
+               "shutdown, demo, "
                "channels, event_rules, review_handlers)"},
            Row{"event_rules: x\n",
                "r.yaml:1:14: event_rules must be a list; begin each entry with '- name: ...'"},

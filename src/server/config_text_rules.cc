@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "io/nats_names.h"
+
 namespace server {
 namespace {
 
@@ -101,6 +103,10 @@ bool is_function_name(std::string_view text) {
   });
 }
 
+bool is_nats_url(std::string_view text) {
+  return text.empty() || io::parse_nats_urls(text).has_value();
+}
+
 }  // namespace
 
 constinit const TextRule kNotEmpty = {is_not_empty, "be at least one character"};
@@ -110,6 +116,8 @@ constinit const TextRule kPublicUrl = {
     is_public_url, "be an http:// or https:// address without a slash at its end"};
 constinit const TextRule kDatabaseUrl = {
     is_database_url, "be empty, sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME"};
+constinit const TextRule kNatsUrl = {
+    is_nats_url, "be empty, or nats:// or tls:// addresses separated by commas"};
 constinit const TextRule kPathPrefix = {is_path_prefix,
                                         "be / and letters, digits, - and _, as in /PROD"};
 constinit const TextRule kTargetUrl = {is_target_url,

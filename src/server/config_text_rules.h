@@ -10,6 +10,7 @@ extern const TextRule kAccountId;
 extern const TextRule kRegion;
 extern const TextRule kPublicUrl;
 extern const TextRule kDatabaseUrl;
+extern const TextRule kNatsUrl;
 extern const TextRule kPathPrefix;
 extern const TextRule kTargetUrl;
 extern const TextRule kRuleName;

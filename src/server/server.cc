@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "chat/chat.h"
+#include "control/chat_nats_bus.h"
 #include "control/control.h"
 #include "io/files.h"
 #include "io/listener.h"
@@ -235,7 +236,14 @@ base::Expected<void> Server::start() {
   loops_ = std::make_unique<io::LoopGroup>(static_cast<unsigned>(config_.threads));
   if (auto controlled = start_control(); !controlled) return controlled;
   live_ = live::Live::create(*loops_, std::move(*settings), control_->above());
-  chat_ = chat::Chat::create(*loops_, chat_settings(config_), control_->chat_above());
+  std::unique_ptr<chat::Bus> bus;
+  if (!config_.cluster.nats_url.empty()) {
+    auto made = control::make_chat_nats_bus(main_, {.url = config_.cluster.nats_url});
+    if (!made) return base::fail(std::move(made.error()).with_context("cluster.nats_url"));
+    bus = std::move(*made);
+  }
+  chat_ =
+      chat::Chat::create(*loops_, chat_settings(config_), control_->chat_above(), std::move(bus));
   rtmp_context_of_ = [this](io::Loop& loop) -> RtmpContext& {
     return services_.at(loop.index())->rtmp_context();
   };
