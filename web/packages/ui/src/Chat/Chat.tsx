@@ -54,7 +54,7 @@ function useGate({ link, me }: ChatSnapshot, connection: ChatConnection): Gate |
     const label = returns[link.reason];
     return {
       words: isTimeOut
-        ? strings.timedOut(strings.seconds(Math.max(1, seconds)))
+        ? strings.timedOut(strings.countdown(Math.max(1, seconds)))
         : strings.ended[link.reason],
       ...(link.words ? { detail: strings.because(link.words) } : {}),
       ...(label ? { action: { label, perform: () => connection.connect() } } : {}),

@@ -136,7 +136,7 @@ export function Composer(props: ComposerProps) {
   const hint =
     wait > 0 && waitUntil
       ? waitUntil.why === 'slow_mode'
-        ? strings.slowFor(strings.seconds(wait))
+        ? strings.slowFor(strings.countdown(wait))
         : strings.tooFast
       : isSlowed && limits.slowModeSeconds > 0
         ? strings.slowOn(strings.seconds(limits.slowModeSeconds))

@@ -1,3 +1,5 @@
+import { elapsed } from '../format';
+
 /** Everything the chat says. */
 export const chatStrings = {
   title: 'Chat',
@@ -103,7 +105,8 @@ export const chatStrings = {
   asGuest: 'Come in as a guest',
   slowMode: 'Slow mode',
   slowOff: 'Off',
-  seconds: (n: number) => (n < 60 ? `${n} s` : n % 60 === 0 ? `${n / 60} min` : `${n} s`),
+  seconds: (n: number) => (n < 60 ? `${n} s` : n % 60 === 0 ? `${n / 60} min` : elapsed(n * 1000)),
+  countdown: (n: number) => (n < 60 ? `${n} s` : elapsed(n * 1000)),
   nameTitle: 'How should we call you?',
   nameText: 'This name stands beside what you write.',
   nameLabel: 'Name',
