@@ -1,4 +1,4 @@
-"""docs/api.md: what of Amazon IVS's API is there, operation by operation.
+"""docs/api.md: what of the APIs of Amazon IVS and its chat is there, operation by operation.
 
 Made from the facts (api/*.json), what differs (api/compatibility.json) and the cases that passed in
 a run of tests/api*.test.mjs (build/api-coverage/*.json).
@@ -17,6 +17,9 @@ ALWAYS = {
     "playbackRestrictionPolicyCountries": "200", "playbackRestrictionPolicyOrigins": "5",
     "playbackTokenBytes": "2,048",
     "playbackTokenStrictOrigins": "5", "streamSessionEvents": "500", "streamTakeoversPerStream": "100",
+    "loggingConfigurationsPerRoom": "3", "messageCodePoints": "500", "sessionMaxMinutes": "180",
+    "messagingRequestsPerConnectionPerSecond": "10", "tokenAttributesBytes": "1,024 bytes",
+    "eventAttributesBytes": "1,024 bytes",
 }
 BITRATE = "`limits.max_bitrate` (8.5 Mbit/s)"
 PIXELS = "`limits.max_pixels` (2,100,000)"
@@ -41,7 +44,12 @@ SETTINGS = {
     "ingestResolution.multitrack.HD": (PIXELS, "as for one track"),
     "ingestResolution.multitrack.FULL_HD": (PIXELS, "as for one track"),
     "playbackRestrictionPolicyOriginLength": ("128", "128, as the model has it"),
+    "concurrentConnections": ("`chat.max_connections` (none)", "what the setting says"),
+    "messageReviewHandlerTimeoutMs": ("`timeout` of the review handler (200)", "as the setting says"),
+    "sendMessagePerSecondPerRoom": ("100, or the room's moderation", "100, or the room's moderation"),
+    "chatTokenValiditySeconds": ("`chat.token_validity` (until the session ends)", "as the setting says"),
 }
+SERVICES = [("ivs", ""), ("ivschat", "ivschat:")]
 
 
 def read(path):
@@ -82,11 +90,22 @@ def operation_rows(group, facts, compatibility, cases):
                *(counts.get(form, 0) for form, _ in FORMS)]
 
 
+def operations_of(facts):
+    """Those of all services; names that an earlier one has taken get the service before them."""
+    operations, taken = [], set()
+    for (service, prefix) in SERVICES:
+        for operation in facts[service]["operations"]:
+            name = operation["name"]
+            operations.append({**operation, "name": prefix + name if name in taken else name})
+        taken |= {operation["name"] for operation in facts[service]["operations"]}
+    return operations
+
+
 def check_complete(facts, compatibility):
     grouped = [name for group in compatibility["groups"] for name in group["operations"]]
-    names = [operation["name"] for operation in facts["operations"]]
+    names = [operation["name"] for operation in operations_of(facts)]
     if sorted(grouped) != sorted(names):
-        sys.exit("the groups of api/compatibility.json are not the operations of api/ivs.json: "
+        sys.exit("the groups of api/compatibility.json are not the operations of the services: "
                  + ", ".join(sorted(set(grouped) ^ set(names))))
     for name in compatibility["operations"]:
         if name not in names:
@@ -98,10 +117,12 @@ def client_rows():
     yield ["AWS SDK for JavaScript v3, unmodified (`@aws-sdk/client-ivs`)",
            packages["@aws-sdk/client-ivs"],
            "every operation", "`new IvsClient({ endpoint, region, credentials })`"]
+    yield ["the same for chat (`@aws-sdk/client-ivschat`)", packages["@aws-sdk/client-ivschat"],
+           "every operation", "`new IvschatClient({ endpoint, region, credentials })`"]
     yield ["aws-cli of Debian 12", "2.9.19", "the common operations",
-           "`aws ivs list-channels --endpoint-url …`; newer ones take `AWS_ENDPOINT_URL_IVS`"]
+           "`aws ivs list-channels --endpoint-url …`, `aws ivschat …`; newer ones take the variables"]
     yield ["boto3 of Debian 12", "1.26.27", "the common operations",
-           '`boto3.client("ivs", endpoint_url=…)`']
+           '`boto3.client("ivs", endpoint_url=…)`, `boto3.client("ivschat", …)`']
     yield ["raw HTTP with signatures of our own", "–", "every operation, bounds, refusals, rights", "–"]
 
 
@@ -118,16 +139,18 @@ def page(facts, own, quotas, compatibility, cases):
     yield ""
     yield "<!-- Made by tools/generate_api docs from api/*.json and a run of the tests. -->"
     yield ""
-    yield ("Rostrum answers the API of Amazon IVS's low-latency service on its HTTP and HTTPS ports. "
-           "An application that was written for IVS needs another endpoint and other credentials, "
-           "and works. This page says what of it is proven, and what differs.")
+    yield ("Rostrum answers the APIs of Amazon IVS's low-latency service and of IVS Chat on its HTTP "
+           "and HTTPS ports. An application that was written for them needs another endpoint and "
+           "other credentials, and works. This page says what of it is proven, and what differs; "
+           "the messages of chat themselves are in [chat](chat.md).")
     yield ""
     yield "## Point a client at it"
     yield ""
     yield ("The first start prints an access key once; `rostrum key create` makes more. In place of "
            "options, every client takes variables:")
     yield ""
-    yield from ["```sh", "export AWS_ENDPOINT_URL_IVS=http://localhost:8080", "export AWS_REGION=local",
+    yield from ["```sh", "export AWS_ENDPOINT_URL_IVS=http://localhost:8080",
+                "export AWS_ENDPOINT_URL_IVSCHAT=http://localhost:8080", "export AWS_REGION=local",
                 "export AWS_ACCESS_KEY_ID=AKIA… AWS_SECRET_ACCESS_KEY=…", "```", ""]
     yield from table(["client", "version tested", "with", "endpoint"], client_rows())
     yield ("Browsers may call it, too: every answer allows any origin and exposes "
@@ -159,7 +182,7 @@ def page(facts, own, quotas, compatibility, cases):
     yield ""
     yield ("Names and statuses are the service's, and so are the errors that each operation may give. "
            "The body has the sentence twice, as `message` and as `exceptionMessage`, because clients "
-           "read the one or the other. What identifies the caller comes first, then rights, limits, "
+           "read the one or the other; chat's have their other members, too. What identifies the caller comes first, then rights, limits, "
            "the form of the input, and at last whether what it names exists.")
     yield ""
     meanings = {
@@ -174,7 +197,8 @@ def page(facts, own, quotas, compatibility, cases):
         "StreamUnavailable": "the stream does not answer; try again",
         "PendingVerification": "never", "ServiceUnavailable": "never",
     }
-    rows = [[f"`{name}`", error["status"], meanings[name]] for name, error in facts["errors"].items()]
+    errors = {name: error for service, _ in SERVICES for name, error in facts[service]["errors"].items()}
+    rows = [[f"`{name}`", error["status"], meanings[name]] for name, error in errors.items()]
     rows += [
         ["`MissingAuthenticationTokenException`", 403, "no signature"],
         ["`IncompleteSignature`", 403, "a part of the signature is missing or malformed"],
@@ -191,8 +215,11 @@ def page(facts, own, quotas, compatibility, cases):
            "have usage plans of their own (requests a second, requests a day).")
     yield ""
     yield from table(["quota", "by default", "with `limits.mode: ivs`"], limit_rows(quotas["ivs"]))
+    yield "Of chat:"
+    yield ""
+    yield from table(["quota", "by default", "with `limits.mode: ivs`"], limit_rows(quotas["ivschat"]))
     rates = {}
-    for operation in facts["operations"]:
+    for operation in operations_of(facts):
         rates.setdefault(operation.get("defaultTps"), []).append(f"`{operation['name']}`")
     yield "Requests a second, key and operation with `limits.mode: ivs` (`api.requests_per_second` otherwise):"
     yield ""
@@ -201,7 +228,7 @@ def page(facts, own, quotas, compatibility, cases):
                       for rate, names in sorted(rates.items(), key=lambda item: item[0] or 0)])
     yield "## Our own operations"
     yield ""
-    yield ("In the same protocol, signed for the service `rostrum` (or `ivs`); `rostrum ctl` calls "
+    yield ("In the same protocol, signed for the service `rostrum` (or `ivs`, or `ivschat`); `rostrum ctl` calls "
            "these and all others.")
     yield ""
     yield ", ".join(f"`{operation['name']}`" for operation in own["operations"]) + "."
@@ -209,6 +236,7 @@ def page(facts, own, quotas, compatibility, cases):
 
 def write(out, coverage):
     api = ROOT / "api"
-    lines = page(read(api / "ivs.json"), read(api / "rostrum.json"), read(api / "quotas.json"),
+    facts = {service: read(api / f"{service}.json") for service, _ in SERVICES}
+    lines = page(facts, read(api / "rostrum.json"), read(api / "quotas.json"),
                  read(api / "compatibility.json"), total_cases(coverage))
     pathlib.Path(out).write_text("\n".join(lines) + "\n", encoding="utf-8")
