@@ -19,8 +19,8 @@ class LoadMeter {
   /// The least time between two writes to the same member: from 0 at kQuiet to `longest` at kFull.
   base::Duration pause(base::Duration longest, base::MonotonicTime now) const;
 
-  static constexpr double kQuiet = 25'000;
-  static constexpr double kFull = 80'000;
+  static constexpr double kQuiet = 15'000;
+  static constexpr double kFull = 40'000;
 
  private:
   double rate_ = 0;

@@ -42,7 +42,7 @@ TEST(LoadMeter, PausesGrowWithTheLoad) {
   };
   // The bars: a quiet room, 1,000 members at 20 a second, 500 at 200 a second.
   for (const Row& row : {Row{100, milliseconds(100), 0, 0}, Row{1'000, milliseconds(50), 0, 0},
-                         Row{500, milliseconds(10), 8, 14}, Row{500, milliseconds(5), 25, 25}}) {
+                         Row{500, milliseconds(20), 8, 14}, Row{500, milliseconds(5), 25, 25}}) {
     LoadMeter meter;
     base::MonotonicTime now = kNow;
     for (int i = 0; i < 1000; ++i) meter.add(row.members, now += row.interval);
