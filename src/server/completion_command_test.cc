@@ -48,7 +48,8 @@ TEST_F(Completion, Commands) {
 
 TEST_F(Completion, Operations) {
   EXPECT_THAT(at({"ctl", "put-"}),
-              UnorderedElementsAre("put-metadata", "put-event-rule", "put-event-target"));
+              UnorderedElementsAre("put-metadata", "put-event-rule", "put-event-target",
+                                   "put-room-moderation", "put-room-role"));
   EXPECT_THAT(at({"ctl", "Insert"}), ElementsAre("InsertAdBreak"));
   EXPECT_THAT(at({"ctl", "--endpoint", "http://h", "insert"}), ElementsAre("insert-ad-break"));
   EXPECT_THAT(at({"ctl", "--out"}), ElementsAre("--output"));

@@ -32,6 +32,7 @@
 #include "server/demo.h"
 #include "server/first_channel.h"
 #include "server/loop_services.h"
+#include "server/module_settings.h"
 #include "server/version.h"
 
 namespace server {
@@ -42,96 +43,6 @@ using Service = LoopServices::Service;
 constexpr std::chrono::milliseconds kDrainCheck{20};
 // How long after its playlist's next turn a viewer may think before it is taken to be done.
 constexpr std::chrono::seconds kReadingPause{1};
-
-base::Expected<live::Settings> live_settings(const Config& config) {
-  live::Settings settings;
-  if (!config.ads.slate.empty()) {
-    auto slate = live::load_slate(config.ads.slate);
-    if (!slate) return base::fail(std::move(slate.error()).with_context("ads.slate"));
-    settings.slate = std::move(*slate);
-  }
-  settings.region = config.region;
-  settings.account = config.account_id;
-  settings.part = config.live.part_duration;
-  settings.segment = config.live.segment_duration;
-  settings.window = config.live.window;
-  settings.reconnect_window = config.live.reconnect_window;
-  settings.max_stream_duration = config.live.max_stream_duration;
-  settings.max_publishers = static_cast<std::size_t>(config.limits.max_publishers);
-  settings.max_viewer_backlog = config.http.slow_reader_bytes.bytes;
-  return settings;
-}
-
-chat::Settings chat_settings(const Config& config) {
-  chat::Settings settings;
-  settings.max_connections = static_cast<std::size_t>(config.chat.max_connections);
-  settings.max_backlog = config.chat.slow_reader_bytes.bytes;
-  if (config.limits.mode == LimitsMode::kIvs) {
-    settings.max_sends_per_second = control::chat_sends_per_second();
-  }
-  return settings;
-}
-
-app::PollSettings poll_settings(const Config& config) {
-  app::PollSettings settings;
-  settings.prefix = config.polls.prefix;
-  settings.keep = config.polls.keep;
-  settings.list_voters = config.polls.list_voters;
-  settings.requests_per_second = static_cast<double>(config.polls.requests_per_second);
-  settings.burst = 10 * settings.requests_per_second;
-  return settings;
-}
-
-control::Settings control_settings(const Config& config) {
-  control::Settings settings;
-  settings.region = config.region;
-  settings.account = config.account_id;
-  settings.secrets_file = secrets_file(config);
-  settings.public_url = config.http.public_url;
-  settings.ingest_endpoint = config.ingest.endpoint;
-  settings.limits = config.limits.mode == LimitsMode::kIvs ? control::LimitsMode::kIvs
-                                                           : control::LimitsMode::kGenerous;
-  settings.requests_per_second = static_cast<double>(config.api.requests_per_second);
-  settings.signing_region = config.api.signing_region;
-  settings.country_database = config.geo.database;
-  settings.session_history = config.live.session_history;
-  settings.max_concurrent_streams = static_cast<std::uint64_t>(config.limits.max_streams);
-  settings.max_concurrent_views = static_cast<std::uint64_t>(config.limits.max_views);
-  settings.max_pixels = static_cast<std::uint32_t>(config.limits.max_pixels);
-  settings.max_edge =
-      static_cast<std::uint32_t>(std::max(config.limits.max_width, config.limits.max_height));
-  settings.max_bitrate = config.limits.max_bitrate.bits_per_second;
-  for (const EventRuleConfig& rule : config.event_rules) {
-    settings.rules.push_back(
-        {rule.name, rule.pattern, {{rule.name, rule.url, rule.subject, rule.secret}}});
-  }
-  settings.chat.token_validity = config.chat.token_validity;
-  settings.chat.history_keep = config.chat.history_keep;
-  settings.chat.history = chat_settings(config).history;
-  settings.chat.log_interval = std::chrono::floor<std::chrono::seconds>(config.chat.log_interval);
-  settings.objects = {.folder = config.data_dir + "/objects",
-                      .endpoint = config.storage.endpoint,
-                      .region = config.storage.region,
-                      .access_key_id = config.storage.access_key_id,
-                      .secret_access_key = config.storage.secret_access_key,
-                      .virtual_host = config.storage.virtual_host};
-  for (const ReviewHandlerConfig& handler : config.review_handlers) {
-    settings.chat.review_handlers.push_back(
-        {handler.function, handler.url, handler.secret, handler.timeout});
-  }
-  return settings;
-}
-
-control::DeclaredChannel declared(const ChannelConfig& channel) {
-  return {.id = channel.id,
-          .name = channel.name,
-          .stream_key = channel.stream_key,
-          .passphrase = channel.passphrase,
-          .insecure_ingest = channel.insecure_ingest,
-          .low_latency = channel.latency_mode == LatencyMode::kLow,
-          .fragmented_mp4 = channel.container_format == ContainerFormat::kFragmentedMp4,
-          .max_bitrate = channel.max_bitrate.bits_per_second};
-}
 
 void take_free_ports(Config& config) {
   for (ListenAddress* address : {&config.http.listen, &config.https.listen, &config.rtmp.listen,
