@@ -45,8 +45,9 @@ void RoomHome::apply(const Utterance& utterance, std::int64_t position, bool is_
       return;
     case Kind::kDisconnect:
       keep(Action::kDisconnectUser, Entry::Kind::kEvent, utterance, position, is_own);
-      end_connections(utterance.user_id, "Disconnected by a moderator");
+      // Whoever is sent away hears why first.
       if (!utterance.notice.empty()) notify(utterance.notice);
+      end_connections(utterance.user_id, "Disconnected by a moderator");
       return;
     case Kind::kReact: {
       const base::Expected<void> reacted = react(utterance, is_own);

@@ -141,9 +141,11 @@ ApiObject list(Call& call) {
     values.emplace_back(std::move(value));
     statement += fmt::format(fmt::runtime(condition), values.size());
   };
-  if (has(call.input, "name")) filter(" AND name = ${}", text_of(call.input, "name"));
-  if (has(call.input, "messageReviewHandlerUri")) {
-    filter(" AND review_uri = ${}", text_of(call.input, "messageReviewHandlerUri"));
+  for (const auto& [member, condition] :
+       {std::pair{"name", " AND name = ${}"},
+        std::pair{"messageReviewHandlerUri", " AND review_uri = ${}"}}) {
+    std::string wanted = text_of(call.input, member);
+    if (!wanted.empty()) filter(condition, std::move(wanted));
   }
   if (!logging.empty()) {
     filter(

@@ -90,7 +90,8 @@ json::array names_of(const chat::Capabilities& capabilities) {
   return names;
 }
 
-Response grant_response(const control::Control::ChatEntryGrant& grant, const std::string& url) {
+Response grant_response(const control::Control::ChatEntryGrant& grant, const std::string& url,
+                        bool guests_may_send) {
   if (grant.banned_until) {
     return json_response(403, json::object{{"error", "banned"},
                                            {"message", "you may come back later"},
@@ -105,7 +106,9 @@ Response grant_response(const control::Control::ChatEntryGrant& grant, const std
                     {"tokenExpirationTime", base::to_rfc3339(grant.token_expires_at)},
                     {"sessionExpirationTime", base::to_rfc3339(grant.session_ends_at)},
                     {"maximumMessageLength", grant.max_length},
-                    {"roomArn", grant.room_arn}};
+                    {"roomArn", grant.room_arn},
+                    // Whether giving a name would help somebody who may only look on.
+                    {"guestsMaySend", guests_may_send}};
   if (!grant.visitor.empty()) body["visitor"] = grant.visitor;
   return json_response(200, body);
 }
@@ -163,15 +166,17 @@ void ChatRoutes::enter(HttpSession& session, wire::http::RequestId id, const Req
   if (!entry) return session.respond(id, refusal(entry.error()));
   entry->channel = base::ChannelId(std::string(channel));
   entry->may_send = guests_ == ChatGuests::kSend;
-  control_.enter_chat(
-      std::move(*entry), [this, weak = session.self(), id, url = socket_url(session, request)](
-                             base::Expected<control::Control::ChatEntryGrant> grant) {
-        loop_.post(
-            [weak, id,
-             answer = grant ? grant_response(*grant, url) : refusal(grant.error())]() mutable {
-              if (const auto alive = weak.lock()) (*alive)->respond(id, std::move(answer));
-            });
-      });
+  control_.enter_chat(std::move(*entry),
+                      [this, weak = session.self(), id, url = socket_url(session, request),
+                       may_send = guests_ == ChatGuests::kSend](
+                          base::Expected<control::Control::ChatEntryGrant> grant) {
+                        loop_.post([weak, id,
+                                    answer = grant ? grant_response(*grant, url, may_send)
+                                                   : refusal(grant.error())]() mutable {
+                          if (const auto alive = weak.lock())
+                            (*alive)->respond(id, std::move(answer));
+                        });
+                      });
 }
 
 void ChatRoutes::messages(HttpSession& session, wire::http::RequestId id, const Request& request,

@@ -11,7 +11,7 @@ export interface SideChatProps {
 
 /** The chat beside the picture, with the door through which guests come in. */
 export function SideChat({ channel, onCollapse, onMissing }: SideChatProps) {
-  const { connection, loadOlder, name, takeName } = useChannelChat(channel);
+  const { connection, loadOlder, name, guestsMaySend, takeName } = useChannelChat(channel);
   const { link, me } = useChat(connection);
   const [asking, setAsking] = useState(false);
   const [refused, setRefused] = useState('');
@@ -21,7 +21,7 @@ export function SideChat({ channel, onCollapse, onMissing }: SideChatProps) {
     if (isMissing) onMissing();
   }, [isMissing, onMissing]);
   // Without a name one may look on; whether one may write is said once there is one.
-  const isNameless = name === '' && me !== null && me.role === 'NONE';
+  const isNameless = guestsMaySend && name === '' && me !== null && me.role === 'NONE';
   const isBadName = link.phase === 'ended' && link.reason === 'bad_name';
   const ask = { label: chatStrings.join, perform: () => setAsking(true) };
   const gate: Gate | null = isBadName

@@ -13,6 +13,8 @@ export interface ChannelChat {
   readonly connection: ChatConnection;
   readonly loadOlder: () => Promise<boolean>;
   readonly name: string;
+  /** Whether a name would help somebody who may only look on. */
+  readonly guestsMaySend: boolean;
   /** Comes in under this name; false: the server does not like it. */
   readonly takeName: (name: string) => Promise<boolean>;
 }
@@ -39,6 +41,7 @@ async function join(channel: string, displayName: string): Promise<JoinAnswer> {
 /** This browser's place in a channel's chat, as long as the component is there. */
 export function useChannelChat(channel: string): ChannelChat {
   const [name, setName] = useState(place.name);
+  const [guestsMaySend, setGuestsMaySend] = useState(true);
   const current = useRef(name);
   /** A ticket that was got with a new name, for the connection that is opened with it. */
   const ready = useRef<JoinAnswer | null>(null);
@@ -46,9 +49,10 @@ export function useChannelChat(channel: string): ChannelChat {
     () =>
       new ChatConnection({
         ticket: async () => {
-          const answer = ready.current;
+          const answer = ready.current ?? (await join(channel, current.current));
           ready.current = null;
-          return answer ?? join(channel, current.current);
+          setGuestsMaySend(answer.guestsMaySend);
+          return answer;
         },
       }),
     [channel],
@@ -80,5 +84,5 @@ export function useChannelChat(channel: string): ChannelChat {
     },
     [channel, connection],
   );
-  return { connection, loadOlder, name, takeName };
+  return { connection, loadOlder, name, guestsMaySend, takeName };
 }

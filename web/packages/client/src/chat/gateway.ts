@@ -18,6 +18,8 @@ export interface JoinAnswer extends ChatTicket {
   readonly role: ChatRole;
   readonly capabilities: readonly string[];
   readonly roomArn: string;
+  /** Whether visitors may write once they have a name. */
+  readonly guestsMaySend: boolean;
 }
 
 const answerWithinMs = 8000;
@@ -58,6 +60,7 @@ function parseJoin(value: unknown): JoinAnswer {
     tokenExpirationTime: timeOf(from['tokenExpirationTime']),
     sessionExpirationTime: timeOf(from['sessionExpirationTime']),
     roomArn: textOf(from['roomArn']),
+    guestsMaySend: from['guestsMaySend'] !== false,
     ...(typeof length === 'number' && length > 0 ? { maximumMessageLength: length } : {}),
   };
 }

@@ -213,6 +213,7 @@ describe('joining', () => {
     sessionExpirationTime: '2026-01-01T11:00:00Z',
     maximumMessageLength: 300,
     roomArn: 'arn',
+    guestsMaySend: false,
   };
   const join = (status: number, body: unknown) =>
     joinChat('c', {}, { fetcher: async () => new Response(JSON.stringify(body), { status }) });
