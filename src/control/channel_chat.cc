@@ -91,20 +91,26 @@ base::Expected<Person> read_person(const ChatTokens& tokens, const Control::Chat
   return person;
 }
 
-base::Expected<std::string> find_room(io::SqlConnection& sql, const base::ChannelId& channel) {
+// The chat of a private channel is its application's: only invitations let in from pages.
+base::Expected<std::string> find_room(io::SqlConnection& sql, const base::ChannelId& channel,
+                                      bool is_invited) {
   auto rows = sql.run(
-      "SELECT c.id, r.room_id FROM channels c LEFT JOIN channel_rooms r ON r.channel_id = c.id "
-      "WHERE c.id = $1",
+      "SELECT c.authorized, r.room_id FROM channels c "
+      "LEFT JOIN channel_rooms r ON r.channel_id = c.id WHERE c.id = $1",
       {channel.str()});
   if (!rows) return base::fail(std::move(rows.error()));
   if (rows->empty()) return base::fail(base::ErrorCode::kNotFound, "there is no such channel");
+  if (rows->integer(0, 0) != 0 && !is_invited) {
+    return base::fail(base::ErrorCode::kUnsupported,
+                      "this channel is private: its chat takes invited people only");
+  }
   return rows->is_null(0, 1) ? std::string() : rows->text(0, 1);
 }
 
 // Inside a transaction: two who come at once get the same room.
 base::Expected<void> make_room(io::SqlConnection& sql, const base::ChannelId& channel,
                                base::WallTime now) {
-  auto known = find_room(sql, channel);
+  auto known = find_room(sql, channel, true);
   if (!known) return base::fail(std::move(known.error()));
   if (!known->empty()) return {};
   RoomRow room;
@@ -116,25 +122,6 @@ base::Expected<void> make_room(io::SqlConnection& sql, const base::ChannelId& ch
                        {channel.str(), room.id});
   if (!bound) return base::fail(std::move(bound.error()));
   return {};
-}
-
-struct Banned {
-  std::optional<base::WallTime> until;  // absent: until it is lifted
-};
-
-base::Expected<std::optional<Banned>> find_ban(io::SqlConnection& sql, const std::string& room,
-                                               const std::string& user, base::WallTime now) {
-  auto rows = sql.run(
-      "SELECT until_at FROM room_bans WHERE room_id = $1 AND user_id = $2 AND "
-      "(until_at IS NULL OR until_at > $3)",
-      {room, user, std::int64_t{now.time_since_epoch().count()}});
-  if (!rows) return base::fail(std::move(rows.error()));
-  if (rows->empty()) return std::nullopt;
-  Banned banned;
-  if (!rows->is_null(0, 0)) {
-    banned.until = base::WallTime(base::WallTime::duration(rows->integer(0, 0)));
-  }
-  return banned;
 }
 
 base::Expected<Control::ChatEntryGrant> let_in(io::SqlConnection& sql, const Platform& platform,
@@ -192,21 +179,23 @@ void ChannelChat::enter(
   const auto busy = [kept] {
     (*kept)(base::fail(base::ErrorCode::kLimit, "too many requests wait; try again"));
   };
+  const bool is_invited = person->is_invited;
   const auto admit = [this, kept, who = std::move(*person), now](io::SqlConnection& sql,
                                                                  const std::string& room) {
     (*kept)(let_in(sql, platform_, room, who, now));
   };
-  const auto again = [this, channel = entry.channel, kept, admit, busy] {
-    const bool taken = platform_.sql.read([channel, kept, admit](io::SqlConnection& sql) {
-      auto room = find_room(sql, channel);
-      if (!room) return (*kept)(base::fail(std::move(room.error())));
-      admit(sql, *room);
-    });
+  const auto again = [this, channel = entry.channel, is_invited, kept, admit, busy] {
+    const bool taken =
+        platform_.sql.read([channel, is_invited, kept, admit](io::SqlConnection& sql) {
+          auto room = find_room(sql, channel, is_invited);
+          if (!room) return (*kept)(base::fail(std::move(room.error())));
+          admit(sql, *room);
+        });
     if (!taken) busy();
   };
   const bool taken = platform_.sql.read(
-      [this, channel = entry.channel, kept, admit, again, now](io::SqlConnection& sql) {
-        auto room = find_room(sql, channel);
+      [this, channel = entry.channel, is_invited, kept, admit, again, now](io::SqlConnection& sql) {
+        auto room = find_room(sql, channel, is_invited);
         if (!room) return (*kept)(base::fail(std::move(room.error())));
         if (!room->empty()) return admit(sql, *room);
         platform_.sql.write(
@@ -225,7 +214,7 @@ void ChannelChat::messages(
     std::move_only_function<void(base::Expected<std::vector<chat::Entry>>)> done) {
   auto kept = std::make_shared<decltype(done)>(std::move(done));
   const bool taken = platform_.sql.read([=](io::SqlConnection& sql) {
-    auto room = find_room(sql, channel);
+    auto room = find_room(sql, channel, false);
     if (!room) return (*kept)(base::fail(std::move(room.error())));
     std::vector<chat::Entry> entries;
     if (room->empty()) return (*kept)(std::move(entries));

@@ -236,7 +236,7 @@ class Control {
     std::optional<base::WallTime> banned_until;
   };
   /// On a worker's thread. kNotFound: no such channel; kUnauthorized: the invitation; kConflict:
-  /// banned; kInvalid: the name.
+  /// banned; kUnsupported: the channel is private, and this is no invitation; kInvalid: the name.
   virtual void enter_chat(ChatEntry entry,
                           std::move_only_function<void(base::Expected<ChatEntryGrant>)> done) = 0;
   /// What was said in a channel's room between two instants, oldest first, behind the entry `after`

@@ -47,12 +47,9 @@ ApiResult<chat::Attributes> read_attributes(const json::object& input,
 
 // Whom the room has banned gets no token: the application need not know.
 ApiResult<void> check_ban(Call& call, const RoomRow& room, const std::string& user) {
-  auto banned = call.sql.run(
-      "SELECT 1 FROM room_bans WHERE room_id = $1 AND user_id = $2 AND "
-      "(until_at IS NULL OR until_at > $3)",
-      {room.id, user, std::int64_t{call.now.time_since_epoch().count()}});
+  auto banned = find_ban(call.sql, room.id, user, call.now);
   if (!banned) return internal(banned.error());
-  if (!banned->empty()) return denied("this user is banned from the room");
+  if (*banned) return denied("this user is banned from the room");
   return {};
 }
 

@@ -119,6 +119,21 @@ base::Expected<void> update_room(io::SqlConnection& sql, const RoomRow& room) {
   return save_logging(sql, room);
 }
 
+base::Expected<std::optional<Banned>> find_ban(io::SqlConnection& sql, const std::string& room,
+                                               const std::string& user, base::WallTime now) {
+  auto rows = sql.run(
+      "SELECT until_at FROM room_bans WHERE room_id = $1 AND user_id = $2 AND "
+      "(until_at IS NULL OR until_at > $3)",
+      {room, user, std::int64_t{now.time_since_epoch().count()}});
+  if (!rows) return base::fail(std::move(rows.error()));
+  if (rows->empty()) return std::nullopt;
+  Banned banned;
+  if (!rows->is_null(0, 0)) {
+    banned.until = base::WallTime(base::WallTime::duration(rows->integer(0, 0)));
+  }
+  return banned;
+}
+
 std::unexpected<ApiError> no_such_room(std::string_view arn) {
   auto error = not_found(fmt::format("there is no room {}", arn));
   const auto parsed = parse_arn(arn);

@@ -41,6 +41,13 @@ base::Expected<void> insert_room(io::SqlConnection& sql, const RoomRow& room);
 /// All but id and times of creation, logging included.
 base::Expected<void> update_room(io::SqlConnection& sql, const RoomRow& room);
 
+/// A ban that applies now.
+struct Banned {
+  std::optional<base::WallTime> until;  // absent: until it is lifted
+};
+base::Expected<std::optional<Banned>> find_ban(io::SqlConnection& sql, const std::string& room,
+                                               const std::string& user, base::WallTime now);
+
 /// The room that `member` of the input names, or the error that says there is none.
 ApiResult<RoomRow> room_named(Call& call, std::string_view member = "roomIdentifier");
 /// The same error.

@@ -17,10 +17,6 @@ namespace json = boost::json;
 
 namespace {
 
-std::unexpected<Failure> wrong_use(std::string message) {
-  return std::unexpected(Failure{kWrongUse, std::move(message)});
-}
-
 const json::array& list_in(const json::object& object, std::string_view name) {
   static const json::array kNone;
   const json::value* value = object.if_contains(name);

@@ -43,6 +43,8 @@ Response refusal(const base::Error& error) {
       return refusal(403, "banned", error.message);
     case base::ErrorCode::kUnauthorized:
       return refusal(403, "invite_expired", error.message);
+    case base::ErrorCode::kUnsupported:
+      return refusal(403, "private", error.message);
     case base::ErrorCode::kInvalid:
       return refusal(400, "invalid", error.message);
     default:

@@ -33,10 +33,6 @@ constexpr std::size_t kShownAnswer = 200;
 constexpr std::chrono::milliseconds kFirstPause{200};
 constexpr int kPauses = 5;
 
-std::unexpected<Failure> wrong_use(std::string message) {
-  return std::unexpected(Failure{kWrongUse, std::move(message)});
-}
-
 std::string_view view_of(const json::value& text) {
   return std::string_view(text.get_string());
 }

@@ -33,6 +33,10 @@ struct Failure {
 };
 template <class T>
 using Result = std::expected<T, Failure>;
+/// What the person at the terminal got wrong.
+inline std::unexpected<Failure> wrong_use(std::string message) {
+  return std::unexpected(Failure{kWrongUse, std::move(message)});
+}
 
 struct Access {
   std::string endpoint = {};

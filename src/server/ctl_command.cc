@@ -26,10 +26,6 @@ std::string usage() {
          describe_flags(ctl_flags());
 }
 
-std::unexpected<Failure> wrong_use(std::string message) {
-  return std::unexpected(Failure{kWrongUse, std::move(message)});
-}
-
 /// The name of the operation: the first word that is neither an option nor an option's value.
 Result<const Operation*> find_named(std::span<const std::string> words) {
   std::vector<Flag> flags = ctl_flags();

@@ -23,10 +23,6 @@ constexpr std::size_t kMaxText = std::size_t{4} << 20;
 constexpr std::array<std::string_view, 3> kVariables = {"ROSTRUM_ENDPOINT", "ROSTRUM_ACCESS_KEY_ID",
                                                         "ROSTRUM_SECRET_ACCESS_KEY"};
 
-std::unexpected<Failure> wrong_use(std::string message) {
-  return std::unexpected(Failure{kWrongUse, std::move(message)});
-}
-
 std::string variable(const Environment& environment, std::string_view name) {
   const auto found = std::ranges::find(environment, name, &Environment::value_type::first);
   return found == environment.end() ? std::string() : found->second;

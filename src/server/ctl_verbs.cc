@@ -35,10 +35,6 @@ std::string help_of(std::string_view command, const Verb& verb) {
                      verb.help, describe_flags(flags_of(verb)));
 }
 
-std::unexpected<Failure> wrong_use(std::string message) {
-  return std::unexpected(Failure{kWrongUse, std::move(message)});
-}
-
 Result<CommandOutput> run_words(std::string_view command, std::span<const Verb> verbs,
                                 std::span<const std::string> given,
                                 const Environment& environment) {
@@ -115,6 +111,15 @@ std::string text_of(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
   return value != nullptr && value->is_string() ? std::string(std::string_view(value->get_string()))
                                                 : std::string();
+}
+
+void for_each_in(const json::object& object, std::string_view name,
+                 const std::function<void(const json::object&)>& show) {
+  const json::value* list = object.if_contains(name);
+  if (list == nullptr || !list->is_array()) return;
+  for (const json::value& entry : list->get_array()) {
+    if (entry.is_object()) show(entry.get_object());
+  }
 }
 
 }  // namespace server::ctl

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,5 +43,8 @@ Result<CommandOutput> call_and_show(Client& client, std::string_view operation,
                                     const boost::json::object& input, Output form);
 /// Text of a member; "" if there is none.
 std::string text_of(const boost::json::object& object, std::string_view name);
+/// Calls `show` with every object in the list of that name.
+void for_each_in(const boost::json::object& object, std::string_view name,
+                 const std::function<void(const boost::json::object&)>& show);
 
 }  // namespace server::ctl

@@ -18,16 +18,6 @@ namespace json = boost::json;
 
 namespace {
 
-std::unexpected<Failure> wrong_use(std::string message) {
-  return std::unexpected(Failure{kWrongUse, std::move(message)});
-}
-
-const json::array& list_in(const json::object& object, std::string_view name) {
-  static const json::array kNone;
-  const json::value* value = object.if_contains(name);
-  return value != nullptr && value->is_array() ? value->get_array() : kNone;
-}
-
 /// A whole number among the options becomes a member of the input.
 Result<void> copy_number(const Words& words, std::string_view option, json::object& input,
                          std::string_view member) {
@@ -165,10 +155,9 @@ Result<CommandOutput> export_messages(Client& client, const Words& words, Output
   const bool csv = format != nullptr && *format == "csv";
   CommandOutput output;
   if (csv) output.output = "time,type,user,text\r\n";
-  for (const json::value& message : list_in(*answer, "messages")) {
-    if (!message.is_object()) continue;
-    output.output += csv ? message_row(message.get_object()) : json::serialize(message) + "\n";
-  }
+  for_each_in(*answer, "messages", [&](const json::object& message) {
+    output.output += csv ? message_row(message) : json::serialize(message) + "\n";
+  });
   return output;
 }
 
@@ -178,13 +167,14 @@ Result<std::string> find_room(Client& client, const std::string& word) {
   if (word.starts_with("arn:")) return word;
   const auto answer = call_all(client, "ListRooms", {});
   if (!answer) return std::unexpected(answer.error());
+  std::string by_id;
   std::vector<std::string> named;
-  for (const json::value& room : list_in(*answer, "rooms")) {
-    if (!room.is_object()) continue;
-    const std::string arn = text_of(room.get_object(), "arn");
-    if (text_of(room.get_object(), "id") == word) return arn;
-    if (text_of(room.get_object(), "name") == word) named.push_back(arn);
-  }
+  for_each_in(*answer, "rooms", [&](const json::object& room) {
+    const std::string arn = text_of(room, "arn");
+    if (text_of(room, "id") == word) by_id = arn;
+    if (text_of(room, "name") == word) named.push_back(arn);
+  });
+  if (!by_id.empty()) return by_id;
   if (named.size() == 1) return named.front();
   if (named.empty())
     return wrong_use(fmt::format("there is no chat room with the id or name {}", word));

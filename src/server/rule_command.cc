@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::size_t kMostIds = 100;
 
-std::unexpected<Failure> wrong_use(std::string message) {
-  return std::unexpected(Failure{kWrongUse, std::move(message)});
-}
-
 /// The text of an option, from a file if it says so, without line ends at its end.
 Result<std::string> option_text(const Words& words, std::string_view name) {
   const std::string* given = words.value(name);
