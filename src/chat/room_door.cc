@@ -31,8 +31,12 @@ Refusal refusal_for(const base::Error& error) {
 
 void RoomHome::ask_in(Applicant applicant) {
   // `this` lives: the task is run or destroyed before.
-  when_open([this, applicant = std::move(applicant)](const base::Error* error) {
+  when_open([this, applicant = std::move(applicant)](const base::Error* error) mutable {
     std::optional<Refusal> refusal;
+    // A ban may be in what is being read.
+    if (error == nullptr && is_refreshing_ && applicants_.size() < kMostWaiting) {
+      return applicants_.push_back(std::move(applicant));
+    }
     if (error != nullptr) {
       refusal = refusal_for(*error);
     } else {

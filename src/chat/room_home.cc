@@ -89,6 +89,7 @@ void RoomHome::close(std::string_view reason) {
   const base::Error gone{base::ErrorCode::kNotFound, "the room was deleted"};
   run_waiting(&gone);
   fail_early(gone);
+  answer_applicants();  // nobody comes in any more
   for (Refresh* refresh : {&refresh_, &next_refresh_}) {
     for (Applied& applied : std::exchange(refresh->applied, {})) applied({});
   }

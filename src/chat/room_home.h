@@ -200,6 +200,8 @@ class RoomHome {
   void on_past(base::Expected<RoomRecord> record);
 
   // Changes of the record (room_reload.cc)
+  /// Whoever came while the record was being read.
+  void answer_applicants();
   void refresh(bool is_own, Applied applied);
   void begin_refresh();
   void on_refreshed(base::Expected<RoomRecord> record);
@@ -233,6 +235,7 @@ class RoomHome {
   Refresh next_refresh_;  // what the next reading of the record is for
   Refresh refresh_;       // what the one under way is for
   bool is_refreshing_ = false;
+  std::vector<Applicant> applicants_;  // meanwhile
   bool must_refresh_ = false;
   int failed_refreshes_ = 0;
 

@@ -64,6 +64,11 @@ void RoomHome::on_refreshed(base::Expected<RoomRecord> record) {
   }
   for (Applied& applied : refresh.applied) applied({});
   if (must_refresh_ && state_ == State::kOpen && !is_refreshing_) begin_refresh();
+  if (!is_refreshing_) answer_applicants();
+}
+
+void RoomHome::answer_applicants() {
+  for (Applicant& applicant : std::exchange(applicants_, {})) ask_in(std::move(applicant));
 }
 
 void RoomHome::apply_record(const RoomRecord& record, Refresh& refresh) {
