@@ -6,14 +6,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, freePort, start, within } from './process.mjs';
 
-/** A server with JetStream; gives its `url`. */
+/** A server with JetStream: its `url`, and `kill()` and `start()` for one that fails and comes back. */
 export async function startNats(t) {
   const folder = mkdtempSync(join(tmpdir(), 'rostrum-nats-'));
   const port = await freePort();
-  const server = start(t, 'nats-server', ['-a', '127.0.0.1', '-p', `${port}`, '-js', '-sd', folder]);
-  t.after(() => rmSync(folder, { recursive: true, force: true })); // behind its end
-  await eventually(10_000, 'NATS', () => server.output().includes('Server is ready'), server.output);
-  return { url: `nats://127.0.0.1:${port}` };
+  let server;
+  const begin = async () => {
+    server = start(t, 'nats-server', ['-a', '127.0.0.1', '-p', `${port}`, '-js', '-sd', folder]);
+    t.after(() => rmSync(folder, { recursive: true, force: true })); // behind its end
+    await eventually(10_000, 'NATS', () => server.output().includes('Server is ready'), server.output);
+  };
+  await begin();
+  const kill = async () => {
+    server.child.kill('SIGKILL');
+    await within(5000, server.exited, 'the end of NATS');
+  };
+  return { url: `nats://127.0.0.1:${port}`, kill, start: begin };
 }
 
 /** Listens to a subject: `messages` of {subject, text}; `request(subject, object)` asks for an answer. */
