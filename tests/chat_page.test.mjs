@@ -173,12 +173,13 @@ test('reading back is not disturbed, and the newest is one button away', async (
     await mo.say(words);
     await ana.hears(words);
   };
-  for (let i = 0; i < 30; i += 1) await say(`line ${i} ${'of some length '.repeat(i % 5)}.`);
+  // Few and long: a connection may say ten things in a moment, not more.
+  for (let i = 0; i < 7; i += 1) await say(`line ${i} ${'of some length '.repeat(28)}.`);
   assert.ok(await bottomGap(ana) < 2, 'sticks to the end');
   await ana.log.hover();
   await ana.page.mouse.wheel(0, -700);
   await ana.page.getByRole('button', { name: 'To the newest' }).waitFor();
-  const seen = ana.log.getByRole('article').filter({ hasText: 'line 12 ' });
+  const seen = ana.log.getByRole('article').filter({ hasText: 'line 3 ' });
   const before = (await seen.boundingBox()).y;
   await mo.say('news 1');
   await mo.say('news 2');
