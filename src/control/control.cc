@@ -38,6 +38,7 @@ namespace {
 
 constexpr std::chrono::seconds kFigures{5};
 constexpr std::chrono::seconds kLastWrites{10};
+constexpr std::chrono::seconds kLastLogs{2};
 constexpr int kLookAfterEvery = 6;  // rounds of figures
 
 class ControlImpl final : public Control {
@@ -220,12 +221,17 @@ void ControlImpl::start(live::Live& live, chat::Chat& chat, std::uint16_t srt_po
 void ControlImpl::stop() {
   if (!running_) return;
   running_ = false;
-  // What was said last is written, and on its way to its logs, before the loop ends.
+  // What was said last is written before the loop ends. Its logs are delivered if that is quick:
+  // they go on after the next start.
   auto written = std::make_shared<std::promise<void>>();
-  journal_->flush([this, written](base::Expected<void>) {
-    shipper_->flush([written] { written->set_value(); });
+  auto delivered = std::make_shared<std::promise<void>>();
+  journal_->flush([this, written, delivered](base::Expected<void>) {
+    written->set_value();
+    shipper_->flush([delivered] { delivered->set_value(); });
   });
-  (void)written->get_future().wait_for(kLastWrites);
+  if (written->get_future().wait_for(kLastWrites) == std::future_status::ready) {
+    (void)delivered->get_future().wait_for(kLastLogs);
+  }
   loops_.at(0).post([this] {
     timer_.reset();
     events_->stop();
