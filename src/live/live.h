@@ -18,8 +18,10 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "live/timeline.h"
+#include "media/made_part.h"
 #include "media/types.h"
 #include "wire/http/message.h"
+#include "wire/http/responder.h"
 
 namespace io {
 class Loop;
@@ -52,6 +54,15 @@ struct PublishGrant {
   enum class DefaultContainer { kTs, kFmp4 } container = DefaultContainer::kTs;
   /// Normal: players are offered whole segments only.
   enum class LatencyMode { kLow, kNormal } latency = LatencyMode::kLow;
+  /// Which renditions are made of the broadcast beside its own (live/ladder.h has their sizes).
+  enum class Ladder : std::uint8_t { kNone, kStandard, kAdvancedSd, kAdvancedHd };
+  Ladder ladder = Ladder::kNone;
+  /// The lower bitrates of the ADVANCED ladders.
+  bool constrained_bandwidth = false;
+  /// The broadcast is recorded: Above::record is asked for a sink, and given this.
+  std::shared_ptr<const void> recording;
+  /// Renditions are wanted even if nobody watches (they are recorded).
+  bool records_renditions = false;
 };
 
 /// Says who may publish. Asked on any loop; answers on the same loop, at once or later.
@@ -168,19 +179,8 @@ class ViewAdmission {
 
 // ---- playback -------------------------------------------------------------------------------
 
-/// Whoever carries viewers' requests, usually an HTTP connection. `token` names the request to it.
-/// Called on its loop; outlives its requests or cancels them.
-class ViewerConnection {
- public:
-  virtual ~ViewerConnection() = default;
-  /// The answer. A response with `streaming` set goes on with append() and ends with finish().
-  virtual void respond(std::uint64_t token, wire::http::Response response) = 0;
-  virtual void append(std::uint64_t token, base::Slice data) = 0;
-  virtual void finish(std::uint64_t token) = 0;
-  /// Octets that wait for this viewer; a streaming response is cut when it falls too far behind.
-  virtual std::size_t queued_bytes() const = 0;
-  virtual void abort(std::uint64_t token) = 0;
-};
+/// Whoever carries viewers' requests, usually an HTTP connection.
+using ViewerConnection = wire::http::Responder;
 
 struct PlaybackRequest {
   const wire::http::Request* http = nullptr;  // valid during the call
@@ -291,6 +291,27 @@ class Slate;
 /// Reads an MPEG-TS file with H.264 and AAC as a slate. Not on a media loop (it reads a file).
 base::Expected<std::shared_ptr<const Slate>> load_slate(const std::string& path);
 
+/// How renditions are made (PublishGrant::ladder).
+struct RenditionSettings {
+  enum class Mode : std::uint8_t {
+    kOff,
+    kWatched,  // while somebody watches the channel, or its renditions are recorded
+    kAlways
+  };
+  Mode mode = Mode::kOff;
+  /// The helper program, rostrum-av; empty: no renditions, and no sound that has to be converted.
+  std::string helper;
+  std::string encoder = "libx264";  // a name of libavcodec
+  std::string preset = "veryfast";
+  /// What all renditions together may cost, in cores of this machine; 0: measured at start, one
+  /// core less than there are.
+  double cores = 0;
+  /// Where the measurement is kept between starts; empty: nowhere.
+  std::string measurements;
+  /// What happens when the budget is used up.
+  enum class Policy : std::uint8_t { kDegrade, kRefuse } policy = Policy::kDegrade;
+};
+
 struct Settings {
   std::string region = "local";
   std::string account = "000000000000";
@@ -309,6 +330,7 @@ struct Settings {
   std::size_t max_viewer_backlog = 4 << 20;
   /// Played in advertising breaks; null: the broadcast itself goes on.
   std::shared_ptr<const Slate> slate;
+  RenditionSettings renditions;
 };
 
 class Live {
@@ -318,6 +340,11 @@ class Live {
     StreamEvents* events = nullptr;
     /// Asked once for each loop, when the engine is made.
     std::function<ViewAdmission&(io::Loop&)> view_admission;
+    /// Asked on the home loop when a broadcast begins that has PublishGrant::recording; who takes
+    /// its parts, all renditions, until it ends. May be null, and may answer null.
+    std::function<std::unique_ptr<media::PartSink>(const PublishGrant&, const base::StreamId&,
+                                                   base::WallTime started_at)>
+        record;
   };
   /// The loops outlive this object; it is destroyed after they have stopped.
   static std::unique_ptr<Live> create(io::LoopGroup& loops, Settings settings, const Above& above);
