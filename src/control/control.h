@@ -114,6 +114,7 @@ struct DeclaredChannel {
   std::string name;
   std::string stream_key;  // secret
   std::string passphrase;  // secret; empty: SRT needs none
+  std::string type = "STANDARD";
   bool insecure_ingest = false;
   bool low_latency = true;
   bool fragmented_mp4 = false;

@@ -31,10 +31,13 @@ base::Expected<void> declare_channel(io::SqlConnection& sql, const SecretBox& se
   ChannelRecord channel = known->value_or(ChannelRecord{});
   if (!*known) {
     channel.id = declared.id.str();
-    channel.type = "STANDARD";
     channel.created_at = now.time_since_epoch().count();
   }
   channel.name = declared.name;
+  if (channel.type != declared.type) {
+    channel.type = declared.type;
+    channel.preset = declared.type.starts_with("ADVANCED") ? "HIGHER_BANDWIDTH_DELIVERY" : "";
+  }
   channel.latency_mode = declared.low_latency ? "LOW" : "NORMAL";
   channel.container_format = declared.fragmented_mp4 ? "FRAGMENTED_MP4" : "TS";
   channel.insecure_ingest = declared.insecure_ingest;

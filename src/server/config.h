@@ -22,6 +22,9 @@ enum class ContainerFormat { kTs, kFragmentedMp4 };
 enum class LatencyMode { kLow, kNormal };
 enum class LimitsMode { kGenerous, kIvs };
 enum class ChatGuests { kSend, kView, kOff };
+enum class ChannelType { kBasic, kStandard, kAdvancedSd, kAdvancedHd };
+enum class RenditionMode { kOff, kWatched, kAlways };
+enum class RenditionPolicy { kDegrade, kRefuse };
 enum class DemoSize { k640x360, k1280x720, k1920x1080 };
 
 struct ChannelConfig {
@@ -30,6 +33,7 @@ struct ChannelConfig {
   std::string stream_key;  // secret
   std::string passphrase;  // secret; empty = none
   bool insecure_ingest = false;
+  ChannelType type = ChannelType::kStandard;
   LatencyMode latency_mode = LatencyMode::kLow;
   ContainerFormat container_format = ContainerFormat::kTs;
   Bitrate max_bitrate;
@@ -121,6 +125,21 @@ struct Config {
     std::string secret_access_key;  // secret
     bool virtual_host = false;
   };
+  struct Renditions {
+    RenditionMode mode = RenditionMode::kWatched;
+    std::string encoder;  // a name of libavcodec
+    std::string preset;
+    std::int64_t cpu = 0;  // percent of one core; 0 = what the machine has
+    RenditionPolicy policy = RenditionPolicy::kDegrade;
+  };
+  struct Recording {
+    std::string spool;  // path; empty = in data_dir
+    ByteSize spool_limit;
+    base::Duration segment_duration{};
+    base::Duration time_shift{};  // 0 = none
+    base::Duration keep{};        // 0 = for ever
+    ByteSize max_size;            // 0 = no limit
+  };
   struct Live {
     base::Duration part_duration{};
     base::Duration segment_duration{};
@@ -173,6 +192,8 @@ struct Config {
   Polls polls;
   Chat chat;
   Storage storage;
+  Renditions renditions;
+  Recording recording;
   Live live;
   Limits limits;
   Metrics metrics;

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kContainers = {"TS", "FRAGMENTED_MP4"};
 constexpr std::array<std::string_view, 2> kLatencyModes = {"LOW", "NORMAL"};
+constexpr std::array<std::string_view, 4> kTypes = {"BASIC", "STANDARD", "ADVANCED_SD",
+                                                    "ADVANCED_HD"};
 
 #define CHANNEL_FIELD(path) [](ChannelConfig& c) -> auto& { return c.path; }
 #define RULE_FIELD(path) [](EventRuleConfig& c) -> auto& { return c.path; }
@@ -45,6 +47,10 @@ const std::array kChannelSettings = std::to_array<Setting<ChannelConfig>>({
      .field = field<ChannelConfig>(CHANNEL_FIELD(insecure_ingest)),
      .default_text = "false",
      .description = "Accept plain RTMP, and SRT without a passphrase."},
+    {.name = "type",
+     .field = CHANNEL_CHOICE(type, kTypes),
+     .default_text = "STANDARD",
+     .description = "Which renditions are made of its broadcasts; BASIC: none."},
     {.name = "latency_mode",
      .field = CHANNEL_CHOICE(latency_mode, kLatencyModes),
      .default_text = "LOW",

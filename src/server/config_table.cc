@@ -12,6 +12,8 @@ constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warn", "e
 constexpr std::array<std::string_view, 2> kFormats = {"text", "json"};
 constexpr std::array<std::string_view, 2> kContainers = {"TS", "FRAGMENTED_MP4"};
 constexpr std::array<std::string_view, 2> kLimitsModes = {"generous", "ivs"};
+constexpr std::array<std::string_view, 3> kRenditionModes = {"off", "watched", "always"};
+constexpr std::array<std::string_view, 2> kRenditionPolicies = {"degrade", "refuse"};
 constexpr std::array<std::string_view, 3> kGuests = {"send", "view", "off"};
 constexpr std::array<std::string_view, 3> kDemoSizes = {"640x360", "1280x720", "1920x1080"};
 
@@ -260,6 +262,73 @@ const std::array kServerSettings = std::to_array<Setting<Config>>({
      .field = field<Config>(FIELD(storage.virtual_host)),
      .default_text = "false",
      .description = "Write buckets before the host, as Amazon wants it, and not into the path."},
+    {.name = "renditions.mode",
+     .field = CHOICE(renditions.mode, kRenditionModes),
+     .default_text = "watched",
+     .description = "When the renditions of a channel's type are made: never (off), while somebody "
+                    "watches or they are recorded (watched), or as long as it is live (always)."},
+    {.name = "renditions.encoder",
+     .field = field<Config>(FIELD(renditions.encoder)),
+     .default_text = "libx264",
+     .description = "H.264 encoder, by its name in libavcodec; h264_nvenc, h264_vaapi and h264_qsv "
+                    "use hardware.",
+     .rule = kCodecName},
+    {.name = "renditions.preset",
+     .field = field<Config>(FIELD(renditions.preset)),
+     .default_text = "veryfast",
+     .description = "The encoder's preset: faster ones carry more renditions and look worse.",
+     .rule = kCodecName},
+    {.name = "renditions.cpu",
+     .field = field<Config>(FIELD(renditions.cpu)),
+     .default_text = "0",
+     .description = "What all renditions together may cost, in percent of one core; 0: one core "
+                    "less than the machine has.",
+     .minimum = "0",
+     .maximum = "100000"},
+    {.name = "renditions.policy",
+     .field = CHOICE(renditions.policy, kRenditionPolicies),
+     .default_text = "degrade",
+     .description = "What a broadcast gets when the machine cannot carry all its renditions: as "
+                    "many as fit, from the smallest up (degrade), or none (refuse)."},
+    {.name = "recording.spool",
+     .field = field<Config>(FIELD(recording.spool)),
+     .default_text = "",
+     .description =
+         "Folder for media on its way to the object store; empty means "
+         "`data_dir/spool`. Best on the disk of the object store's folder, if it is one."},
+    {.name = "recording.spool_limit",
+     .field = field<Config>(FIELD(recording.spool_limit)),
+     .default_text = "20GiB",
+     .description = "What may wait there, for instance for an object store that cannot be reached; "
+                    "when it is full, recordings end with a failure.",
+     .minimum = "64MiB",
+     .maximum = "1048576GiB"},
+    {.name = "recording.segment_duration",
+     .field = field<Config>(FIELD(recording.segment_duration)),
+     .default_text = "10s",
+     .description = "Length that a recorded segment aims at.",
+     .minimum = "2s",
+     .maximum = "60s"},
+    {.name = "recording.time_shift",
+     .field = field<Config>(FIELD(recording.time_shift)),
+     .default_text = "0s",
+     .description = "How far back viewers can go in a broadcast that is not recorded; 0: not at "
+                    "all. What is recorded can be watched from its beginning.",
+     .minimum = "0s",
+     .maximum = "24h"},
+    {.name = "recording.keep",
+     .field = field<Config>(FIELD(recording.keep)),
+     .default_text = "0s",
+     .description = "How long recordings are kept; 0: until they are deleted.",
+     .minimum = "0s",
+     .maximum = "876000h"},
+    {.name = "recording.max_size",
+     .field = field<Config>(FIELD(recording.max_size)),
+     .default_text = "0",
+     .description = "What all recordings together may take; above it the oldest are deleted. 0: no "
+                    "limit.",
+     .minimum = "0",
+     .maximum = "1048576GiB"},
     {.name = "live.part_duration",
      .field = field<Config>(FIELD(live.part_duration)),
      .default_text = "200ms",

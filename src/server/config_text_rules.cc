@@ -135,6 +135,9 @@ constinit const TextRule kPassphrase = {is_passphrase,
 constinit const TextRule kWebUrl = {is_web_url, "be an http:// or https:// address"};
 constinit const TextRule kWebUrlOrEmpty = {is_web_url_or_empty,
                                            "be empty or an http:// or https:// address"};
+constinit const TextRule kCodecName = {
+    [](std::string_view text) { return is_function_name(text) && text.size() <= 64; },
+    "be 1 to 64 of A-Z, a-z, 0-9, - and _"};
 constinit const TextRule kFunctionName = {is_function_name,
                                           "be 1 to 140 of A-Z, a-z, 0-9, - and _"};
 }  // namespace server

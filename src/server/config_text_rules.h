@@ -22,5 +22,6 @@ extern const TextRule kPassphrase;
 extern const TextRule kWebUrl;
 extern const TextRule kWebUrlOrEmpty;
 extern const TextRule kFunctionName;
+extern const TextRule kCodecName;
 
 }  // namespace server

@@ -5,7 +5,7 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "io/loop.h"
-#include "io/system.h"
+#include "server/helper_program.h"
 
 namespace server {
 namespace {
@@ -22,12 +22,6 @@ std::string_view size_text(DemoSize size) {
       return "1920x1080";
   }
   return "1280x720";
-}
-
-// The av program lies beside this one.
-std::string av_program() {
-  const std::string self = io::executable_path();
-  return self.substr(0, self.rfind('/') + 1) + "rostrum-av";
 }
 
 }  // namespace
@@ -54,11 +48,12 @@ DemoChannel::~DemoChannel() = default;
 
 void DemoChannel::start() {
   io::Process::Options options;
-  options.arguments = {av_program(), "testcard",
-                       "--url",      "-",
-                       "--size",     std::string(size_text(settings_.size)),
-                       "--fps",      fmt::format("{}", settings_.frame_rate),
-                       "--bitrate",  fmt::format("{}k", settings_.bitrate.bits_per_second / 1000)};
+  options.arguments = {
+      helper_program(), "testcard",
+      "--url",          "-",
+      "--size",         std::string(size_text(settings_.size)),
+      "--fps",          fmt::format("{}", settings_.frame_rate),
+      "--bitrate",      fmt::format("{}k", settings_.bitrate.bits_per_second / 1000)};
   options.input = fmt::format("rtmp://127.0.0.1:{}/app/{}\n", rtmp_port_, channel().stream_key);
   options.keep_input_open = true;
   auto spawned = io::Process::spawn(loop_, options, *this);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/database_place.h"
+#include "server/helper_program.h"
 
 namespace server {
 
@@ -25,7 +26,28 @@ base::Expected<live::Settings> live_settings(const Config& config) {
   settings.max_stream_duration = config.live.max_stream_duration;
   settings.max_publishers = static_cast<std::size_t>(config.limits.max_publishers);
   settings.max_viewer_backlog = config.http.slow_reader_bytes.bytes;
+  settings.renditions = {.mode = config.renditions.mode == RenditionMode::kOff
+                                     ? live::RenditionSettings::Mode::kOff
+                                 : config.renditions.mode == RenditionMode::kWatched
+                                     ? live::RenditionSettings::Mode::kWatched
+                                     : live::RenditionSettings::Mode::kAlways,
+                         .helper = helper_program(),
+                         .encoder = config.renditions.encoder,
+                         .preset = config.renditions.preset,
+                         .cores = static_cast<double>(config.renditions.cpu) / 100,
+                         .measurements = config.data_dir + "/encoder-speed.json",
+                         .policy = config.renditions.policy == RenditionPolicy::kRefuse
+                                       ? live::RenditionSettings::Policy::kRefuse
+                                       : live::RenditionSettings::Policy::kDegrade};
   return settings;
+}
+
+record::Settings record_settings(const Config& config) {
+  return {
+      .spool = config.recording.spool.empty() ? config.data_dir + "/spool" : config.recording.spool,
+      .max_spool = config.recording.spool_limit.bytes,
+      .segment = config.recording.segment_duration,
+      .helper = helper_program()};
 }
 
 chat::Settings chat_settings(const Config& config) {
@@ -88,11 +110,30 @@ control::Settings control_settings(const Config& config) {
   return settings;
 }
 
+namespace {
+
+std::string_view type_name(ChannelType type) {
+  switch (type) {
+    case ChannelType::kBasic:
+      return "BASIC";
+    case ChannelType::kStandard:
+      return "STANDARD";
+    case ChannelType::kAdvancedSd:
+      return "ADVANCED_SD";
+    case ChannelType::kAdvancedHd:
+      return "ADVANCED_HD";
+  }
+  return "STANDARD";
+}
+
+}  // namespace
+
 control::DeclaredChannel declared(const ChannelConfig& channel) {
   return {.id = channel.id,
           .name = channel.name,
           .stream_key = channel.stream_key,
           .passphrase = channel.passphrase,
+          .type = std::string(type_name(channel.type)),
           .insecure_ingest = channel.insecure_ingest,
           .low_latency = channel.latency_mode == LatencyMode::kLow,
           .fragmented_mp4 = channel.container_format == ContainerFormat::kFragmentedMp4,

@@ -39,8 +39,11 @@ export async function startServer(t, config = { channels: [channel] }, { env = {
   const folder = mkdtempSync(join(tmpdir(), 'rostrum-test-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'rostrum.yaml');
-  // Viewers that a test leaves behind are not waited for longer than this.
-  writeFileSync(file, JSON.stringify({ shutdown: { drain_timeout: '500ms' }, ...config }));
+  // Viewers that a test leaves behind are not waited for longer than this; and nothing is encoded
+  // that no test asks for.
+  writeFileSync(file, JSON.stringify({
+    shutdown: { drain_timeout: '500ms' }, renditions: { mode: 'off' }, ...config,
+  }));
   const server = start(undefined, rostrum, ['serve', '--ephemeral', '--config', file, ...args],
     { env: { ...process.env, ...env } });
 
