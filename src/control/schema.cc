@@ -193,7 +193,51 @@ CREATE TABLE channel_rooms (
 );
 )sql";
 
-constexpr io::SqlMigration kMigrations[] = {{1, kFirst}, {2, kSecond}, {3, kThird}};
+// Recordings outlive their channels. `state` is RECORDING, ENDED or FAILED; `duration` is in
+// microseconds; `seen_at` is when the recorder last spoke of it. One with `remove_at` is gone for
+// everybody; its objects are removed from that time on. `access` is set when its channel is
+// deleted: the rules that still hold (recording/past_access.h).
+constexpr std::string_view kRecordings = R"sql(
+CREATE TABLE recordings (
+  id $TEXT PRIMARY KEY,
+  session_id $TEXT NOT NULL,
+  channel_id $TEXT NOT NULL,
+  channel_arn $TEXT NOT NULL,
+  channel_name $TEXT NOT NULL,
+  bucket $TEXT NOT NULL,
+  prefix $TEXT NOT NULL,
+  state $TEXT NOT NULL,
+  reason $TEXT NOT NULL,
+  streams $TEXT NOT NULL,
+  started_at BIGINT NOT NULL,
+  ended_at BIGINT,
+  duration BIGINT NOT NULL,
+  bytes BIGINT NOT NULL,
+  container $TEXT NOT NULL,
+  renditions $TEXT NOT NULL,
+  thumbnails BIGINT NOT NULL,
+  thumbnail_interval BIGINT NOT NULL,
+  clip_of $TEXT NOT NULL,
+  name $TEXT NOT NULL,
+  seen_at BIGINT NOT NULL,
+  remove_at BIGINT,
+  access $TEXT NOT NULL
+);
+CREATE INDEX recordings_by_start ON recordings (started_at, id);
+CREATE INDEX recordings_by_channel ON recordings (channel_id, started_at, id);
+CREATE INDEX recordings_by_end ON recordings (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX recordings_open ON recordings (seen_at) WHERE state = 'RECORDING';
+CREATE INDEX recordings_to_remove ON recordings (remove_at) WHERE remove_at IS NOT NULL;
+CREATE TABLE recording_streams (
+  stream_id $TEXT NOT NULL,
+  recording_id $TEXT NOT NULL REFERENCES recordings (id) ON DELETE CASCADE,
+  PRIMARY KEY (stream_id, recording_id)
+);
+CREATE INDEX recording_streams_by_recording ON recording_streams (recording_id);
+)sql";
+
+constexpr io::SqlMigration kMigrations[] = {
+    {1, kFirst}, {2, kSecond}, {3, kThird}, {4, kRecordings}};
 
 }  // namespace
 
