@@ -160,6 +160,7 @@ class ToldStore final : public io::ObjectStore {
     });
     return handle;
   }
+  std::unique_ptr<Pending> put_file(io::PutFile, Done<void>) override { return nobody(); }
   std::unique_ptr<Pending> get(io::GetObject, Done<base::Slice>) override { return nobody(); }
   std::unique_ptr<Pending> head(io::ObjectName, Done<io::ObjectInfo>) override { return nobody(); }
   std::unique_ptr<Pending> list(io::ListObjects, Done<io::ObjectPage>) override { return nobody(); }

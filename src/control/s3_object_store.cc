@@ -94,6 +94,10 @@ class S3ObjectStore final : public io::ObjectStore {
                       });
   }
 
+  std::unique_ptr<Pending> put_file(io::PutFile, Done<void> done) override {
+    return refuse({ErrorCode::kUnsupported, "files cannot be put there yet"}, std::move(done));
+  }
+
   std::unique_ptr<Pending> get(io::GetObject object, Done<base::Slice> done) override {
     Request request{.method = Method::kGet};
     const std::size_t most = std::min(object.max_size, kMaxObject);

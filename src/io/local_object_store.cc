@@ -1,19 +1,15 @@
 #include "io/local_object_store.h"
 
-#include <pthread.h>
-
 #include <atomic>
-#include <condition_variable>
-#include <deque>
 #include <functional>
-#include <mutex>
-#include <thread>
+#include <optional>
 #include <utility>
 
 #include "base/check.h"
 #include "io/files.h"
 #include "io/loop.h"
 #include "io/object_files.h"
+#include "io/work_thread.h"
 
 namespace io {
 namespace {
@@ -22,85 +18,15 @@ using base::ErrorCode;
 
 constexpr std::chrono::hours kAbandonedAfter{24};
 
-/// One thread that does what it is given, in order.
-class FileThread {
- public:
-  /// Gives what is to be done once it counts as waiting no more (or nothing): whoever hears of the
-  /// end finds room for the next.
-  using Tell = std::move_only_function<void()>;
-  using Task = std::move_only_function<Tell()>;
-
-  explicit FileThread(const LocalObjectStoreOptions& options)
-      : options_(options), thread_([this] { run(); }) {
-    (void)::pthread_setname_np(thread_.native_handle(), "objects");
-  }
-  ~FileThread() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    wanted_.notify_one();
-    thread_.join();
-  }
-  FileThread(const FileThread&) = delete;
-  FileThread& operator=(const FileThread&) = delete;
-
-  /// False if too much waits: the task is not kept.
-  bool give(std::size_t octets, Task task) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (waiting_.size() >= options_.max_waiting) return false;
-      // One that is larger than all that may wait is let through alone.
-      if (octets_ > 0 && octets_ + octets > options_.max_waiting_octets) return false;
-      octets_ += octets;
-      waiting_.push_back({octets, std::move(task)});
-    }
-    wanted_.notify_one();
-    return true;
-  }
-
- private:
-  struct Waiting {
-    std::size_t octets = 0;
-    Task task;
-  };
-
-  void run() {
-    while (true) {
-      Waiting next;
-      {
-        std::unique_lock lock(mutex_);
-        wanted_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-        if (stopping_) return;
-        next = std::move(waiting_.front());
-        waiting_.pop_front();
-      }
-      Tell tell = next.task();
-      next.task = nullptr;
-      {
-        const std::lock_guard lock(mutex_);
-        octets_ -= next.octets;
-      }
-      if (tell) tell();
-    }
-  }
-
-  const LocalObjectStoreOptions options_;
-  std::mutex mutex_;
-  std::condition_variable wanted_;
-  bool stopping_ = false;  // guarded by mutex_, like what follows
-  std::deque<Waiting> waiting_;
-  std::size_t octets_ = 0;  // of these and of what is being done
-  std::thread thread_;      // last: it uses the others
-};
-
 class LocalObjectStore final : public ObjectStore {
  public:
   LocalObjectStore(Loop& loop, const std::string& root, const LocalObjectStoreOptions& options)
-      : loop_(loop), files_(root), thread_(options) {
+      : loop_(loop),
+        files_(root),
+        thread_("objects", {.tasks = options.max_waiting, .octets = options.max_waiting_octets}) {
     (void)thread_.give(0, [this, before = Loop::wall_now() - kAbandonedAfter] {
       files_.clean_up(before);
-      return FileThread::Tell();
+      return WorkThread::Tell();
     });
   }
 
@@ -113,32 +39,49 @@ class LocalObjectStore final : public ObjectStore {
                            "the object has more than " + std::to_string(kMaxObject) + " octets");
     }
     return begin<void>(
-        std::move(checked), octets,
-        [this, object = std::move(object)] { return files_.put(object); }, std::move(done));
+        thread_, std::move(checked), octets,
+        [this, object = std::move(object)](const auto&...) { return files_.put(object); },
+        std::move(done));
+  }
+  std::unique_ptr<Pending> put_file(PutFile file, Done<void> done) override {
+    auto checked = check(file.name);
+    // Large files may have to be written back or copied: nobody else waits for that.
+    if (!large_) large_.emplace("large objects", WorkThread::Limits());
+    return begin<void>(
+        *large_, std::move(checked), 0,
+        [this, file = std::move(file)](const std::atomic<bool>& given_up,
+                                       const std::atomic<bool>& stopping) {
+          return files_.put_file(file, given_up, stopping);
+        },
+        std::move(done));
   }
   std::unique_ptr<Pending> get(GetObject object, Done<base::Slice> done) override {
     auto checked = check(object.name);
     object.max_size = std::min(object.max_size, kMaxObject);
     return begin<base::Slice>(
-        std::move(checked), 0, [this, object = std::move(object)] { return files_.get(object); },
+        thread_, std::move(checked), 0,
+        [this, object = std::move(object)](const auto&...) { return files_.get(object); },
         std::move(done));
   }
   std::unique_ptr<Pending> head(ObjectName name, Done<ObjectInfo> done) override {
     auto checked = check(name);
     return begin<ObjectInfo>(
-        std::move(checked), 0, [this, name = std::move(name)] { return files_.head(name); },
+        thread_, std::move(checked), 0,
+        [this, name = std::move(name)](const auto&...) { return files_.head(name); },
         std::move(done));
   }
   std::unique_ptr<Pending> list(ListObjects which, Done<ObjectPage> done) override {
     auto checked = check_list(which);
     return begin<ObjectPage>(
-        std::move(checked), 0, [this, which = std::move(which)] { return files_.list(which); },
+        thread_, std::move(checked), 0,
+        [this, which = std::move(which)](const auto&...) { return files_.list(which); },
         std::move(done));
   }
   std::unique_ptr<Pending> remove(ObjectName name, Done<void> done) override {
     auto checked = check(name);
     return begin<void>(
-        std::move(checked), 0, [this, name = std::move(name)] { return files_.remove(name); },
+        thread_, std::move(checked), 0,
+        [this, name = std::move(name)](const auto&...) { return files_.remove(name); },
         std::move(done));
   }
 
@@ -172,18 +115,20 @@ class LocalObjectStore final : public ObjectStore {
   }
 
   template <class Result, class Work>
-  std::unique_ptr<Pending> begin(base::Expected<void> checked, std::size_t octets, Work work,
-                                 Done<Result> done) {
+  std::unique_ptr<Pending> begin(WorkThread& thread, base::Expected<void> checked,
+                                 std::size_t octets, Work work, Done<Result> done) {
     DCHECK(loop_.is_current());
     const auto call = std::make_shared<Call<Result>>();
     call->done = std::move(done);
     if (!checked) {
       answer(loop_, call, base::Expected<Result>(base::fail(std::move(checked.error()))));
-    } else if (!thread_.give(octets, [&loop = loop_, call, work = std::move(work)]() mutable {
-                 if (call->given_up) return FileThread::Tell();
-                 return FileThread::Tell([&loop, call, result = work()]() mutable {
-                   answer(loop, std::move(call), std::move(result));
-                 });
+    } else if (!thread.give(octets, [&loop = loop_, &stopping = thread.stopping(), call,
+                                     work = std::move(work)]() mutable {
+                 if (call->given_up) return WorkThread::Tell();
+                 return WorkThread::Tell(
+                     [&loop, call, result = work(call->given_up, stopping)]() mutable {
+                       answer(loop, std::move(call), std::move(result));
+                     });
                })) {
       answer(loop_, call,
              base::Expected<Result>(base::fail(ErrorCode::kLimit, "too much waits for the disk")));
@@ -201,7 +146,8 @@ class LocalObjectStore final : public ObjectStore {
 
   Loop& loop_;
   const ObjectFiles files_;
-  FileThread thread_;  // last: it uses the others
+  WorkThread thread_;                // last, with the next: they use the others
+  std::optional<WorkThread> large_;  // made when first needed
 };
 
 }  // namespace

@@ -49,6 +49,17 @@ class LocalObjectStoreTest : public ::testing::Test {
                          std::move(done));
     });
   }
+  base::Expected<void> put_file(std::string bucket, std::string key, std::string path) {
+    return wait<void>([&](auto done) {
+      return store_->put_file({.name = {bucket, key}, .path = path}, std::move(done));
+    });
+  }
+  // A file outside of the store.
+  std::string file_with(const std::string& folder, std::string_view content) {
+    std::string path = folder + "/file";
+    CHECK(write_file_atomic(path, base::as_bytes(content), 0600).has_value());
+    return path;
+  }
   base::Expected<base::Slice> get(GetObject object) {
     return wait<base::Slice>(
         [&](auto done) { return store_->get(std::move(object), std::move(done)); });
@@ -115,6 +126,79 @@ TEST_F(LocalObjectStoreTest, JoinsPieces) {
   EXPECT_EQ(text("b", "k"), "one two");
   ASSERT_TRUE(put("b", "nothing", ""));
   EXPECT_EQ(text("b", "nothing"), "");
+}
+
+TEST_F(LocalObjectStoreTest, AFileBecomesAnObjectUnderAnotherName) {
+  const std::string path = file_with(folder_->path(), "first");
+  ASSERT_TRUE(put("b", "a/k", "an older one"));
+  ASSERT_TRUE(put_file("b", "a/k", path));
+  EXPECT_EQ(text("b", "a/k"), "first");
+  struct stat source{}, object{};
+  ASSERT_EQ(::stat(path.c_str(), &source), 0);
+  ASSERT_EQ(::stat((root() + "/b/a/k").c_str(), &object), 0);
+  EXPECT_EQ(source.st_ino, object.st_ino);
+  EXPECT_EQ(object.st_mode & 0777, 0644U);
+  // Once more, as after a crash: nothing is left lying about.
+  ASSERT_TRUE(put_file("b", "a/k", path));
+  EXPECT_THAT(files("b"), ElementsAre("a/k"));
+  // The file may go.
+  ASSERT_EQ(::unlink(path.c_str()), 0);
+  EXPECT_EQ(text("b", "a/k"), "first");
+}
+
+// Shared memory is another file system everywhere.
+TEST_F(LocalObjectStoreTest, AFileOfAnotherFileSystemIsCopied) {
+  const auto elsewhere = TemporaryDirectory::create("/dev/shm");
+  ASSERT_TRUE(elsewhere);
+  struct stat here{}, there{};
+  ASSERT_EQ(::stat(root().c_str(), &here), 0);
+  ASSERT_EQ(::stat(elsewhere->path().c_str(), &there), 0);
+  ASSERT_NE(here.st_dev, there.st_dev);
+
+  const std::string content = test::pattern((std::size_t{3} << 20) + 17);
+  ASSERT_TRUE(put_file("b", "a/k", file_with(elsewhere->path(), content)));
+  EXPECT_EQ(text("b", "a/k"), content);
+  struct stat object{};
+  ASSERT_EQ(::stat((root() + "/b/a/k").c_str(), &object), 0);
+  EXPECT_EQ(object.st_mode & 0777, 0644U);
+  EXPECT_THAT(files("b"), ElementsAre("a/k"));
+
+  // Nobody waits for it any more.
+  const ObjectFiles files_of_root(root());
+  const std::atomic<bool> yes{true}, no{false};
+  const PutFile again{.name = {"b", "again"}, .path = elsewhere->path() + "/file"};
+  EXPECT_EQ(files_of_root.put_file(again, yes, no).error().code, ErrorCode::kClosed);
+  EXPECT_EQ(files_of_root.put_file(again, no, yes).error().code, ErrorCode::kClosed);
+  EXPECT_THAT(files("b"), ElementsAre("a/k"));
+}
+
+TEST_F(LocalObjectStoreTest, FilesThatCannotBePut) {
+  EXPECT_EQ(put_file("b", "k", folder_->path() + "/missing").error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(put_file("b", "k", folder_->path()).error().code, ErrorCode::kInvalid);
+  const std::string path = file_with(folder_->path(), "x");
+  EXPECT_EQ(put_file("b", "../k", path).error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(put_file("b", ".incoming/k", path).error().code, ErrorCode::kInvalid);
+  ASSERT_TRUE(put("b", "k", "y"));
+  EXPECT_EQ(put_file("b", "k/below", path).error().code, ErrorCode::kConflict);
+  const std::string large = folder_->path() + "/large";
+  ASSERT_TRUE(write_file_atomic(large, {}, 0600));
+  std::filesystem::resize_file(large, ObjectStore::kMaxFile + 1);
+  EXPECT_EQ(put_file("b", "large", large).error().code, ErrorCode::kLimit);
+  EXPECT_THAT(files("b"), ElementsAre("k"));
+}
+
+TEST_F(LocalObjectStoreTest, RangesOfALargeObject) {
+  // Larger than what comes in one piece; a hole, so that it costs nothing.
+  constexpr std::uint64_t kSize = std::uint64_t{5} << 30;
+  const std::string path = file_with(folder_->path(), "");
+  std::filesystem::resize_file(path, kSize);
+  ASSERT_TRUE(put_file("b", "k", path));
+  EXPECT_EQ(head("b", "k")->size, kSize);
+  EXPECT_EQ(get({.name = {"b", "k"}}).error().code, ErrorCode::kLimit);
+  EXPECT_EQ(get({.name = {"b", "k"}, .offset = 9}).error().code, ErrorCode::kLimit);
+  const auto last = get({.name = {"b", "k"}, .offset = kSize - 3, .length = 10});
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->size(), 3U);
 }
 
 TEST_F(LocalObjectStoreTest, GivesParts) {

@@ -11,6 +11,8 @@
 #include <system_error>
 #include <vector>
 
+#include "base/bytes.h"
+#include "base/crypto.h"
 #include "io/descriptor.h"
 #include "io/files.h"
 
@@ -65,6 +67,32 @@ base::Expected<void> write_all(int descriptor, base::ByteSpan content) {
     content = content.subspan(static_cast<std::size_t>(written));
   }
   return {};
+}
+
+constexpr std::size_t kCopyPiece = std::size_t{1} << 20;
+// How often somebody else's removal of an empty folder may come between.
+constexpr int kMaxAttempts = 8;
+
+bool is_same_state(const struct stat& a, const struct stat& b) {
+  return a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec &&
+         a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
+}
+
+// To the file's end; false if `wanted` says no.
+template <class Wanted>
+base::Expected<bool> copy_all(int from, int to, Wanted wanted) {
+  base::Bytes piece(kCopyPiece);
+  while (wanted()) {
+    const ssize_t got = ::read(from, piece.data(), piece.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return base::fail(file_error("cannot read the file", errno));
+    if (got == 0) return true;
+    const auto content = base::ByteSpan(piece).first(static_cast<std::size_t>(got));
+    if (auto written = write_all(to, content); !written) {
+      return base::fail(std::move(written.error()));
+    }
+  }
+  return false;
 }
 
 struct Entry {
@@ -146,7 +174,6 @@ base::Expected<void> ObjectFiles::put(const PutObject& object) const {
   const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!file.is_open()) return base::fail(file_error("cannot make a file", errno));
 
-  const fs::path path = path_of(object.name);
   const auto write = [&]() -> base::Expected<void> {
     for (const base::Slice& piece : object.content) {
       if (auto written = write_all(file.get(), piece.span()); !written) return written;
@@ -154,20 +181,79 @@ base::Expected<void> ObjectFiles::put(const PutObject& object) const {
     if (::fchmod(file.get(), 0644) != 0 || ::fsync(file.get()) != 0) {
       return base::fail(file_error("cannot write the object", errno));
     }
-    if (auto made = make_folders(path.parent_path()); !made) return made;
-    if (::rename(temporary.c_str(), path.c_str()) != 0) {
-      return base::fail(file_error("cannot put the object in its place", errno));
-    }
-    return {};
+    return move_into_place(temporary, object.name);
   };
   auto written = write();
-  if (!written) {
-    (void)::unlink(temporary.c_str());  // the first failure is what matters
-    if (written.error().code == ErrorCode::kNotFound) written.error().code = ErrorCode::kIo;
-    return written;
+  if (!written) (void)::unlink(temporary.c_str());  // the first failure is what matters
+  return written;
+}
+
+base::Expected<void> ObjectFiles::move_into_place(const std::string& temporary,
+                                                  const ObjectName& name) const {
+  const fs::path path = path_of(name);
+  for (int attempt = 1;; ++attempt) {
+    auto made = make_folders(path.parent_path());
+    if (made && ::rename(temporary.c_str(), path.c_str()) == 0) {
+      sync_folder(path.parent_path());
+      return {};
+    }
+    // A folder that is not there has been removed since by whoever found it empty.
+    base::Error error =
+        made ? file_error("cannot put the object in its place", errno) : std::move(made.error());
+    if (error.code == ErrorCode::kNotFound && attempt < kMaxAttempts) continue;
+    if (error.code == ErrorCode::kNotFound) error.code = ErrorCode::kIo;
+    return base::fail(std::move(error));
   }
-  sync_folder(path.parent_path());
-  return {};
+}
+
+base::Expected<void> ObjectFiles::put_file(const PutFile& file, const std::atomic<bool>& given_up,
+                                           const std::atomic<bool>& stopping) const {
+  const auto invalid = [](std::string why) {
+    return base::fail(ErrorCode::kInvalid, "cannot read the file: " + std::move(why));
+  };
+  const Descriptor source(::open(file.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!source.is_open()) return invalid(std::generic_category().message(errno));
+  struct stat before{};
+  if (::fstat(source.get(), &before) != 0) return invalid(std::generic_category().message(errno));
+  if (!S_ISREG(before.st_mode)) return invalid("it is no regular file");
+  if (static_cast<std::uint64_t>(before.st_size) > ObjectStore::kMaxFile) {
+    return base::fail(ErrorCode::kLimit, "the file has more than " +
+                                             std::to_string(ObjectStore::kMaxFile) + " octets");
+  }
+  // What is only in memory yet would be lost with the machine, under whatever name.
+  if (::fsync(source.get()) != 0) return base::fail(file_error("cannot write the file", errno));
+
+  const std::string incoming = root_ + "/" + file.name.bucket + "/" + std::string(kIncoming);
+  if (auto made = make_folders(incoming); !made) return made;
+  const std::string link = incoming + "/" + base::to_hex(base::random_octets(12));
+  if (::link(file.path.c_str(), link.c_str()) == 0) {
+    (void)::fchmod(source.get(), 0644);  // somebody else's file stays as readable as it is
+    auto moved = move_into_place(link, file.name);
+    // It is still there if the object was this very file already.
+    (void)::unlink(link.c_str());
+    return moved;
+  }
+
+  // Another file system, or one without links, or somebody else's file.
+  std::string temporary = incoming + "/XXXXXX";
+  const Descriptor copy(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (!copy.is_open()) return base::fail(file_error("cannot make a file", errno));
+  const auto write = [&]() -> base::Expected<void> {
+    auto whole = copy_all(source.get(), copy.get(), [&] { return !given_up && !stopping; });
+    if (!whole) return base::fail(std::move(whole.error()));
+    if (!*whole) return base::fail(ErrorCode::kClosed, "nobody waits for the object any more");
+    struct stat after{};
+    if (::fstat(source.get(), &after) != 0 || !is_same_state(before, after)) {
+      return base::fail(ErrorCode::kConflict, "the file has changed while it was copied");
+    }
+    if (::fchmod(copy.get(), 0644) != 0 || ::fsync(copy.get()) != 0) {
+      return base::fail(file_error("cannot write the object", errno));
+    }
+    return move_into_place(temporary, file.name);
+  };
+  auto written = write();
+  if (!written) (void)::unlink(temporary.c_str());
+  return written;
 }
 
 base::Expected<base::Slice> ObjectFiles::get(const GetObject& object) const {

@@ -2,6 +2,7 @@
 // caller (check_object_name).
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,10 @@ class ObjectFiles {
   explicit ObjectFiles(std::string root) : root_(std::move(root)) {}
 
   base::Expected<void> put(const PutObject& object) const;
+  /// Another name for the file, or a copy where that cannot be. A copy ends with kClosed soon after
+  /// one of the two flags is set.
+  base::Expected<void> put_file(const PutFile& file, const std::atomic<bool>& given_up,
+                                const std::atomic<bool>& stopping) const;
   base::Expected<base::Slice> get(const GetObject& object) const;
   base::Expected<ObjectInfo> head(const ObjectName& name) const;
   base::Expected<ObjectPage> list(const ListObjects& which) const;
@@ -29,6 +34,7 @@ class ObjectFiles {
   void clean_up(base::WallTime before) const;
 
  private:
+  base::Expected<void> move_into_place(const std::string& temporary, const ObjectName& name) const;
   std::string path_of(const ObjectName& name) const;
 
   std::string root_;

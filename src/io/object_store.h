@@ -2,9 +2,9 @@
 // folder of this machine (io/local_object_store.h) and for any S3-compatible service
 // (control/s3_object_store.h). Made, used and destroyed on one loop; nothing here blocks it.
 //
-// No store tries again by itself: whoever calls knows for how long that is worth it, and every
-// operation may be repeated without harm. What comes back as kTimeout, kClosed, kIo or kLimit may
-// have been done all the same.
+// No store tries again by itself (but for the pieces of a large file): whoever calls knows for how
+// long that is worth it, and every operation may be repeated without harm. What comes back as
+// kTimeout, kClosed, kIo or kLimit may have been done all the same.
 #pragma once
 
 #include <cstddef>
@@ -49,6 +49,16 @@ struct PutObject {
   std::string content_type = "application/octet-stream";
 };
 
+/// A file of this machine that becomes an object.
+struct PutFile {
+  ObjectName name;
+  /// A regular file. It stays where it is and must not change until `done`. In a folder on the same
+  /// file system the object *is* this file under another name: remove it or leave it, but never
+  /// write to it again.
+  std::string path;
+  std::string content_type = "application/octet-stream";
+};
+
 struct GetObject {
   ObjectName name;
   std::uint64_t offset = 0;
@@ -78,6 +88,8 @@ class ObjectStore {
  public:
   /// Octets of one object that is put or got in one piece.
   static constexpr std::size_t kMaxObject = std::size_t{64} << 20;
+  /// Octets of a file that is put.
+  static constexpr std::uint64_t kMaxFile = std::uint64_t{128} << 30;
 
   /// An operation under way. Destroying it gives up: `done` is destroyed without being called, and
   /// the operation may or may not be done. Must not outlive the store.
@@ -98,13 +110,19 @@ class ObjectStore {
   //  kUnauthorized keys that are wrong, or rights that are missing
   //  kConflict     a key that another one forbids (see LocalObjectStore); a store that says so
   //  kLimit        too much waits here, or the store asks to go slower; a larger object than
-  //  allowed kTimeout, kClosed, kIo  the store cannot be reached, answers late, or has failed
+  //                allowed
+  //  kTimeout, kClosed, kIo  the store cannot be reached, answers late, or has failed
   //  kUnsupported, kMalformed  the store answers as no such store does
   // No sentence holds a secret.
 
   /// The object is there as a whole, also after a crash, or not at all; an older one of that name
   /// is replaced.
   [[nodiscard]] virtual std::unique_ptr<Pending> put(PutObject object, Done<void> done) = 0;
+  /// The same, of a file of any size; it is read and copied outside of the loop, in bounded memory.
+  /// kInvalid also for a file that is missing, unreadable or no regular file, kConflict for one
+  /// that changed meanwhile, kLimit for one of more than kMaxFile octets.
+  [[nodiscard]] virtual std::unique_ptr<Pending> put_file(PutFile file, Done<void> done) = 0;
+  /// Of objects of any size, `max_size` octets at a time.
   [[nodiscard]] virtual std::unique_ptr<Pending> get(GetObject object, Done<base::Slice> done) = 0;
   [[nodiscard]] virtual std::unique_ptr<Pending> head(ObjectName name, Done<ObjectInfo> done) = 0;
   [[nodiscard]] virtual std::unique_ptr<Pending> list(ListObjects which, Done<ObjectPage> done) = 0;
