@@ -163,7 +163,7 @@ TEST_F(AdBreakTest, TheSlateIsShownAndTheBroadcastReturns) {
     EXPECT_EQ(sources[1].start, ads[0].start);
     // The break lasts as long as it was asked to, and then until a keyframe.
     EXPECT_GE(sources[2].start - ads[0].start, 1.9);
-    EXPECT_LT(sources[2].start - ads[0].start, 3.2);
+    EXPECT_LT(sources[2].start - ads[0].start, 5);
     EXPECT_EQ(ads[0].duration, 2);
   }
   // Where one source ends and the other begins is told by discontinuities; numbers go on.
@@ -181,7 +181,7 @@ TEST_F(AdBreakTest, TheSlateIsShownAndTheBroadcastReturns) {
                   ranges("live-video-net-stitched-ad")[0].start,
               0.3);
   EXPECT_NEAR(std::chrono::duration<double>(promised->time_since_epoch()).count(),
-              ranges("live-video-net-stitched-ad")[0].start, 0.5);
+              ranges("live-video-net-stitched-ad")[0].start, 1.5);
   EXPECT_THAT(get("index.m3u8"), HasSubstr("rostrum.timed-metadata"));
   std::set<std::string> maps;
   for (const LintedSegment& segment : playlist("v0/fmp4/").segments) maps.insert(segment.map);

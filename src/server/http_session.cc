@@ -78,7 +78,7 @@ HttpSession::HttpSession(HttpContext& context, io::Socket socket, const io::TlsC
 
 HttpSession::~HttpSession() {
   counters().connections.add(-1);
-  for (const auto& [id, handle] : playing_) context_.playback->cancel(handle);
+  for (const Playing& playing : playing_) stop_playing(playing);
   for (auto& [id, cancelled] : std::exchange(streams_, {})) cancelled();
 }
 
@@ -179,9 +179,9 @@ void HttpSession::on_request(wire::http::RequestId id, wire::http::Request&& req
 void HttpSession::on_cancelled(wire::http::RequestId id) {
   if (auto cancelled = take_stream(id)) (*cancelled)();
   const auto found = std::find_if(playing_.begin(), playing_.end(),
-                                  [&](const auto& entry) { return entry.first == id; });
+                                  [&](const auto& entry) { return entry.request == id; });
   if (found == playing_.end()) return;
-  context_.playback->cancel(found->second);
+  stop_playing(*found);
   playing_.erase(found);
 }
 
@@ -189,7 +189,19 @@ void HttpSession::play(wire::http::RequestId id, const wire::http::Request& requ
   if (remote_address_.empty()) remote_address_ = connection_->peer().ip();
   const std::uint64_t handle = context_.playback->request({&request, remote_address_}, *this,
                                                           static_cast<std::uint64_t>(id));
-  if (handle != 0) playing_.emplace_back(id, handle);
+  if (handle != 0) playing_.push_back({id, handle, Playing::From::kLive});
+}
+
+void HttpSession::replay(wire::http::RequestId id, const wire::http::Request& request) {
+  if (remote_address_.empty()) remote_address_ = connection_->peer().ip();
+  const std::uint64_t handle =
+      context_.replay->request({&request, remote_address_}, *this, static_cast<std::uint64_t>(id));
+  if (handle != 0) playing_.push_back({id, handle, Playing::From::kRecording});
+}
+
+void HttpSession::stop_playing(const Playing& playing) {
+  playing.from == Playing::From::kLive ? context_.playback->cancel(playing.handle)
+                                       : context_.replay->cancel(playing.handle);
 }
 
 void HttpSession::respond(wire::http::RequestId id, wire::http::Response response, Cors cors) {
@@ -238,7 +250,7 @@ std::optional<std::move_only_function<void()>> HttpSession::take_stream(wire::ht
 }
 
 void HttpSession::forget(wire::http::RequestId id) {
-  std::erase_if(playing_, [&](const auto& entry) { return entry.first == id; });
+  std::erase_if(playing_, [&](const Playing& playing) { return playing.request == id; });
 }
 
 void HttpSession::respond(std::uint64_t token, wire::http::Response response) {

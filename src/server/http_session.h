@@ -15,6 +15,7 @@
 #include "io/coarse_timer.h"
 #include "io/connection.h"
 #include "live/live.h"
+#include "record/record.h"
 #include "server/session_set.h"
 #include "wire/http/connection.h"
 
@@ -45,6 +46,7 @@ struct HttpContext {
   io::Loop* loop = nullptr;
   HttpRouter* router = nullptr;
   live::Playback* playback = nullptr;
+  record::Replay* replay = nullptr;
   wire::http::ServerOptions options;
   wire::http::DateText* date = nullptr;
   SessionSet<HttpSession>* sessions = nullptr;
@@ -60,7 +62,7 @@ struct HttpContext {
 
 class HttpSession final : private io::Connection::Handler,
                           private wire::http::Connection::Listener,
-                          private live::ViewerConnection {
+                          private wire::http::Responder {
  public:
   HttpSession(HttpContext& context, io::Socket socket, const io::TlsContext* tls);
   ~HttpSession() override;
@@ -89,6 +91,8 @@ class HttpSession final : private io::Connection::Handler,
   std::size_t backlog() const { return queued_bytes(); }
   /// Hands a request to live, which answers it by itself.
   void play(wire::http::RequestId id, const wire::http::Request& request);
+  /// The same with record.
+  void replay(wire::http::RequestId id, const wire::http::Request& request);
   /// For those that answer late: expired once the session has gone. An answer to a request that
   /// was cancelled meanwhile has no effect.
   std::weak_ptr<HttpSession*> self() const { return self_; }
@@ -108,6 +112,13 @@ class HttpSession final : private io::Connection::Handler,
   void upgrade(wire::http::RequestId id, wire::http::Response response, Takeover takeover);
 
  private:
+  /// A request that an engine has not answered to the end, and the handle to cancel it by.
+  struct Playing {
+    wire::http::RequestId request{};
+    std::uint64_t handle = 0;
+    enum class From : std::uint8_t { kLive, kRecording } from = From::kLive;
+  };
+
   // io::Connection::Handler
   void on_data(base::ByteSpan data) override;
   void on_drained() override;
@@ -119,13 +130,14 @@ class HttpSession final : private io::Connection::Handler,
   std::size_t body_limit(const wire::http::Request& head, std::size_t default_limit) override {
     return context_.router->body_limit(head, default_limit);
   }
-  // live::ViewerConnection
+  // wire::http::Responder
   void respond(std::uint64_t token, wire::http::Response response) override;
   void append(std::uint64_t token, base::Slice data) override;
   void finish(std::uint64_t token) override;
   void abort(std::uint64_t token) override;
   std::size_t queued_bytes() const override;
 
+  void stop_playing(const Playing& playing);
   void choose_protocol(bool http2);
   void hand_over();
   void end();
@@ -150,8 +162,7 @@ class HttpSession final : private io::Connection::Handler,
   bool draining_ = false;
   std::unique_ptr<io::Connection> connection_;
   std::unique_ptr<wire::http::Connection> http_;
-  /// Requests that live has not answered yet, and the handles to cancel them by.
-  std::vector<std::pair<wire::http::RequestId, std::uint64_t>> playing_;
+  std::vector<Playing> playing_;
   /// Streams of others, and whom to tell when they are cancelled.
   std::vector<std::pair<wire::http::RequestId, std::move_only_function<void()>>> streams_;
   std::unique_ptr<Takeover> takeover_;  // after 101

@@ -22,6 +22,7 @@ class LoopServices {
   struct Shared {
     const Config* config = nullptr;
     live::Live* live = nullptr;
+    record::Recorder* recorder = nullptr;
     control::Control* control = nullptr;
     chat::Chat* chat = nullptr;
     std::size_t max_chat_message = 0;   // octets

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "live/live.h"
+#include "record/record.h"
 
 namespace server {
 namespace {
@@ -19,7 +20,18 @@ std::string path_for_log(std::string_view path) {
   std::string shown;
   if (path.starts_with(live::kPlaybackPrefix)) {
     std::string_view rest = path.substr(live::kPlaybackPrefix.size());
-    if (rest.starts_with("s/")) {
+    if (const auto shelf = record::kReplayPrefix.substr(live::kPlaybackPrefix.size());
+        rest.starts_with(shelf)) {
+      // <recording>/<session>/...
+      const std::size_t recording = rest.find('/', shelf.size());
+      if (recording != rest.npos) {
+        const std::string_view session = rest.substr(recording + 1);
+        const std::size_t end = std::min(session.find('/'), session.size());
+        shown.append(live::kPlaybackPrefix).append(rest.substr(0, recording + 1));
+        shown += session.substr(0, end) == live::ViewGrant::kOpenSession ? '-' : '*';
+        path = session.substr(end);
+      }
+    } else if (rest.starts_with("s/")) {
       rest.remove_prefix(2);
       const std::size_t end = std::min(rest.find('/'), rest.size());
       shown.append(live::kPlaybackPrefix).append("s/");

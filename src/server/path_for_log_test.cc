@@ -20,6 +20,12 @@ TEST(PathForLog, LeavesOutSessions) {
       {"/api/video/v1/s/-secret/c", "/api/video/v1/s/*/c"},
       {"/api/video/v1/s/secret", "/api/video/v1/s/*"},
       {"/api/video/v1/s/", "/api/video/v1/s/*"},
+      {"/api/video/v1/recordings/abc.m3u8", "/api/video/v1/recordings/abc.m3u8"},
+      {"/api/video/v1/recordings/abc/-/x.ts", "/api/video/v1/recordings/abc/-/x.ts"},
+      {"/api/video/v1/recordings/abc/secret/720p30/0.ts",
+       "/api/video/v1/recordings/abc/*/720p30/0.ts"},
+      {"/api/video/v1/recordings/abc/secret", "/api/video/v1/recordings/abc/*"},
+      {"/api/video/v1/recordings//secret/x", "/api/video/v1/recordings//*/x"},
       {"/api/video/v1/s/" + std::string(3000, 'x') + "/c/v0", "/api/video/v1/s/*/c/v0"},
   };
   for (const auto& row : rows) EXPECT_EQ(path_for_log(row.path), row.shown);

@@ -69,7 +69,8 @@ void Site::handle(HttpSession& session, wire::http::RequestId id, Request&& requ
   }
   if (request.path.starts_with(live::kPlaybackPrefix)) {
     if (request.method == Method::kGet || request.method == Method::kHead) {
-      session.play(id, request);
+      request.path.starts_with(record::kReplayPrefix) ? session.replay(id, request)
+                                                      : session.play(id, request);
       return;
     }
   } else if (polls_ != nullptr && polls_->handles(request.path)) {
