@@ -53,16 +53,28 @@ const StaticFile* find(std::string_view path) {
   return found == files.end() ? nullptr : &found->second;
 }
 
-// Addresses that the page's own router shows something for.
-bool is_page(std::string_view path) {
-  return path == "/" || path.starts_with("/watch/");
+constexpr std::string_view kConsole = "/console/index.html";
+
+// The page whose own router shows something for this address; empty if none does.
+std::string_view page_for(std::string_view path) {
+  if (path == "/" || path.starts_with("/watch/")) return "/index.html";
+  if (path == "/console" || path.starts_with("/console/")) return kConsole;
+  return {};
 }
+
+// Operators type a secret into the console: it runs no script but ours, and in nobody's frame.
+// Pictures and playlists may come from wherever `http.public_url` points; dialogs put styles into
+// the page.
+constexpr std::string_view kConsolePolicy =
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; connect-src *; img-src * data: blob:; "
+    "media-src * blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'";
 
 }  // namespace
 
 std::optional<Response> static_file(const Request& request) {
   const StaticFile* found = find(request.path);
-  if (found == nullptr && is_page(request.path)) found = find("/index.html");
+  if (found == nullptr) found = find(page_for(request.path));
   if (found == nullptr) return std::nullopt;
   const WebFile& file = *found->file;
   const bool brotli =
@@ -76,6 +88,11 @@ std::optional<Response> static_file(const Request& request) {
                        file.immutable ? "public, max-age=31536000, immutable" : "no-cache");
   response.headers.add("ETag", file.etag);
   response.headers.add("X-Content-Type-Options", "nosniff");
+  if (file.path == kConsole) {
+    response.headers.add("Content-Security-Policy", kConsolePolicy);
+    response.headers.add("X-Frame-Options", "DENY");
+    response.headers.add("Referrer-Policy", "same-origin");
+  }
   (void)wire::http::apply_if_none_match(request, response);
   return response;
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const allowed = {
-  'packages/client': [],
+  'packages/client': ['@noble/hashes'],
   'packages/media': ['@rostrum/client', 'hls.js', 'lucide-static'],
   'packages/ui': [
     '@rostrum/client',
@@ -16,11 +16,23 @@ const allowed = {
     'react-dom',
     '@fontsource-variable',
     'lucide-static',
+    '@radix-ui',
+    'qr',
+  ],
+  'apps/console': [
+    '@rostrum/client',
+    '@rostrum/media',
+    '@rostrum/ui',
+    'react',
+    'react-dom',
+    '@radix-ui',
+    'lucide-static',
+    'uplot',
   ],
   'apps/live': ['@rostrum/client', '@rostrum/media', '@rostrum/ui', 'react', 'react-dom'],
   'apps/player': ['@rostrum/media'],
 };
-const inTests = ['vitest', 'node:fs'];
+const inTests = ['vitest', 'node:fs', 'node:crypto'];
 const importPattern =
   /^\s*(?:import|export)\s[\w*{},\s$]*?\bfrom\s*["']([^"']+)["']|^\s*@?import\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/gm;
 
