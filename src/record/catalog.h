@@ -62,6 +62,9 @@ struct CatalogRendition {
   bool is_source = false;
   std::vector<CatalogGeneration> generations;
   ChunkList<CatalogSegment> segments;  // in order of time
+  /// Of a time shift: what stood in front of `segments` and has gone. Not stored.
+  std::uint64_t dropped_pieces = 0;
+  std::uint64_t dropped_discontinuities = 0;
 };
 
 /// thumb<index>.jpg
