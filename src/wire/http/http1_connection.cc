@@ -187,6 +187,8 @@ void Http1Connection::respond(RequestId id, Response response) {
   } else if (response.streaming) {
     if (exchange->is_head) {
       framing = BodyFraming::kNoBody;
+    } else if (response.headers.find("Content-Length")) {
+      framing = BodyFraming::kGiven;
     } else if (exchange->is_http_1_0) {
       framing = BodyFraming::kClose;
       exchange->closes = true;

@@ -282,6 +282,33 @@ TEST_F(Http1Test, StreamsToOldClientsUntilClose) {
   EXPECT_TRUE(connection.should_close());
 }
 
+TEST_F(Http1Test, StreamsBehindALengthThatIsKnown) {
+  for (const std::string_view version : {"HTTP/1.1", "HTTP/1.0\r\nConnection: keep-alive"}) {
+    listener.requests.clear();
+    ASSERT_TRUE(send("GET /film " + std::string(version) + "\r\nHost: h\r\n\r\n"));
+    Response response = text_response("");
+    response.streaming = true;
+    response.headers.add("Content-Length", "6");
+    connection.respond(listener.requests.at(0).id, std::move(response));
+    connection.append(listener.requests[0].id, base::Slice::unowned("one"));
+    connection.append(listener.requests[0].id, base::Slice::unowned("two"));
+    connection.finish(listener.requests[0].id);
+    const std::string text = output();
+    EXPECT_THAT(text, HasSubstr("Content-Length: 6\r\n"));
+    EXPECT_THAT(text, Not(HasSubstr("Transfer-Encoding")));
+    EXPECT_THAT(text, EndsWith("\r\n\r\nonetwo"));
+    EXPECT_FALSE(connection.should_close());
+  }
+  listener.requests.clear();
+  ASSERT_TRUE(send("HEAD /film HTTP/1.1\r\nHost: h\r\n\r\n"));
+  Response response = text_response("");
+  response.streaming = true;
+  response.headers.add("Content-Length", "6");
+  connection.respond(listener.requests.at(0).id, std::move(response));
+  EXPECT_THAT(output(), HasSubstr("Content-Length: 6\r\n"));
+  EXPECT_EQ(connection.open_requests(), 0U);
+}
+
 TEST_F(Http1Test, EmptyAppendsDoNotEndAStream) {
   ASSERT_TRUE(send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
   Response response;

@@ -14,6 +14,7 @@ enum class BodyFraming {
   kLength,   // Content-Length: the sum of the body's slices
   kChunked,  // transfer coding
   kClose,    // the end of the connection
+  kGiven,    // a Content-Length among the response's own fields
   kNoBody,   // a status that has none (1xx, 204, 304), or HEAD of a streaming response
 };
 

@@ -55,8 +55,8 @@ struct Request {
   base::Expected<void> set_target(std::string_view received);
 };
 
-/// What to answer. The connection adds Date, Content-Length or the transfer coding, and Connection,
-/// and leaves the body out for HEAD: never set those fields here.
+/// What to answer. The connection adds Date, Connection and Content-Length or a transfer coding, and
+/// leaves the body out for HEAD; only a streaming response may bring a Content-Length, if known.
 struct Response {
   std::uint16_t status = 200;
   /// The body is open: more comes by Connection::append until finish or abort.
