@@ -127,6 +127,7 @@ void Channel::start_stream(const PublishGrant& grant) {
   fmp4_ = settings.default_container == Container::kFmp4;
   stream_ = std::make_unique<Stream>(std::move(settings), place_, io::Loop::wall_now());
   stream_end_ = 0;
+  past_ = {};
   told_start_ = false;
   told_takeover_ = true;
   takeovers_ = 0;
@@ -164,6 +165,7 @@ base::Expected<void> Channel::take_over(Publisher& publisher) {
                       "a takeover needs the same codecs, picture size and number of tracks");
   }
   stream_end_ = std::max(stream_end_, current_->end());
+  remember(*current_);
   current_->kick({base::ErrorCode::kConflict, "another publisher has taken over"});
   current_ = &publisher;
   came_ = loop_.now();
@@ -213,6 +215,7 @@ void Channel::on_gone(Publisher& publisher, bool finished) {
     return;
   }
   CHECK(&publisher == current_);
+  remember(publisher);
   stream_end_ = std::max(stream_end_, publisher.end());
   if (challenger_ != nullptr) {
     // The one that it has come to take over from is gone already: it goes on without a break.
@@ -265,6 +268,7 @@ void Channel::on_refused(const Publisher& publisher, const std::string& why) {
 
 void Channel::end(const base::Error& reason) {
   if (stream_ == nullptr || state_ == State::kEnded || state_ == State::kIdle) return;
+  if (current_ != nullptr) remember(*current_);
   for (Publisher* publisher :
        {std::exchange(current_, nullptr), std::exchange(challenger_, nullptr)}) {
     if (publisher != nullptr) publisher->kick(reason);

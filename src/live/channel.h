@@ -75,6 +75,8 @@ class Channel final : private AdBreakHost {
   StreamEvent make_event(StreamEvent::Kind kind, std::string detail) const;
   void event(StreamEvent::Kind kind, std::string detail = {});
   void event_with_status(StreamEvent::Kind kind);
+  /// What a publisher that leaves has done counts on.
+  void remember(const Publisher& publisher);
   void start_stream(const PublishGrant& grant);
   void end_stream(std::string_view reason);
   base::Expected<std::unique_ptr<Ingest>> challenge(const PublishGrant& grant,
@@ -112,6 +114,10 @@ class Channel final : private AdBreakHost {
   EncoderInfo encoder_;  // of the last publisher, and so on
   std::string protocol_;
   std::string remote_address_;
+  struct {
+    TimelineRepairs repairs;
+    DroppedSamples dropped;
+  } past_;  // of the stream's publishers that have left
   std::unique_ptr<AdBreak> ad_break_;
   io::Timer timer_;             // waiting for a publisher, or keeping an ended stream
   io::Timer watch_timer_;       // looks at the publisher every second

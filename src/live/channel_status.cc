@@ -1,12 +1,24 @@
 // What a channel tells about itself.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "io/loop.h"
 #include "live/channel.h"
 
 namespace live {
+namespace {
+
+// Figures are averages over the time between two of their points in a series.
+constexpr int kFigureSeconds = 5;
+
+}  // namespace
+
+void Channel::remember(const Publisher& publisher) {
+  past_.repairs += publisher.repairs();
+  past_.dropped += publisher.dropped();
+}
 
 StreamEvent Channel::make_event(StreamEvent::Kind kind, std::string detail) const {
   StreamEvent event;
@@ -40,14 +52,24 @@ StreamStatus Channel::status() const {
   status.protocol = protocol_;
   status.remote_address = remote_address_;
   status.window_bytes = stream_->window_bytes();
+  status.repairs = past_.repairs;
+  status.dropped = past_.dropped;
   if (current_ != nullptr) {
-    const IngestMeter::Rates rates = current_->rates();
-    status.bitrate = rates.total();
-    status.video_bitrate = rates.video;
-    status.audio_bitrate = rates.audio;
-    status.frame_rate = rates.frame_rate;
+    const auto rates = current_->rates(kFigureSeconds);
+    status.measured = rates.has_value();
+    if (rates) {
+      status.bitrate = rates->total();
+      status.video_bitrate = rates->video;
+      status.audio_bitrate = rates->audio;
+      status.frame_rate = rates->frame_rate;
+    }
     status.keyframe_interval = current_->keyframe_interval();
-    status.repairs = current_->repairs();
+    status.repairs += current_->repairs();
+    status.dropped += current_->dropped();
+    status.pace = current_->pace(HealthWatch::kWindow);
+    status.silence = loop_.now() - std::max(came_, current_->last_sample());
+    status.max_bitrate = current_->grant().max_bitrate;
+    status.encoder_figures = current_->encoder_figures();
   }
   for (const auto& [key, track] : stream_->tracks()) {
     const bool video = key.kind == media::TrackKind::kVideo;

@@ -34,6 +34,8 @@ class IngestGate {
   base::WallTime first_arrival() const { return first_arrival_; }
   /// Time between the first two frames of a video track in source ticks, 0 if not known.
   media::Ticks frame_interval(TrackKey track) const;
+  /// Pictures before the first keyframe, which were dropped.
+  std::uint64_t undecodable() const { return undecodable_; }
   /// What was held back: the first keyframe, then everything in order of arrival. A timeline that
   /// starts with it drops the sound that is older, and nothing else.
   std::vector<GatedSample> take();

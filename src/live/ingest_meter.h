@@ -37,12 +37,14 @@ class IngestMeter {
     double frame_rate = 0;  // pictures a second
     std::uint64_t total() const { return video + audio; }
   };
-  /// Averages over the last whole seconds, at most kSeconds; 0 before the first second is over.
-  Rates rates(base::MonotonicTime now) const;
+  /// Averages over the last whole seconds, at most `seconds` (up to kSeconds), and without what
+  /// came before the meter began. Nothing before half a second has been measured.
+  std::optional<Rates> rates(base::MonotonicTime now, int seconds = kSeconds) const;
   /// Media time that came in the last `seconds` (up to kSeconds) whole seconds; nothing before the
   /// first of them has been measured whole.
   std::optional<std::int64_t> media(int seconds, base::MonotonicTime now) const;
-  /// True once kSeconds have been measured.
+  /// True once kSeconds whole seconds have been measured: what came at once at the beginning, as
+  /// encoders send what they have gathered, is not among them then.
   bool is_full(base::MonotonicTime now) const;
 
  private:
@@ -55,6 +57,7 @@ class IngestMeter {
   Amount sum(std::int64_t from, std::int64_t to) const;
 
   std::array<Amount, kSeconds + 1> slots_{};
+  base::MonotonicTime began_{};
   std::int64_t first_ = -1;
   std::int64_t last_ = -1;
 };

@@ -85,6 +85,33 @@ struct EncoderInfo {
   bool may_have_audio = true;
 };
 
+/// What the encoder counts while it broadcasts, where it tells that inside its pictures
+/// (media/codec/bpm.h); since its publisher came.
+struct EncoderFigures {
+  std::uint64_t rendered = 0;  // pictures composed
+  std::uint64_t lagged = 0;    // composed too late: the machine was too busy
+  std::uint64_t dropped = 0;   // left out because the network was too slow
+  std::uint64_t output = 0;    // sent, all renditions together
+  std::uint64_t skipped = 0;   // left out by the encoder of the main rendition: it was too slow
+  /// From composing the newest told picture to handing it to the network; 0 if not told.
+  base::Duration delay{};
+  bool operator==(const EncoderFigures&) const = default;
+};
+
+/// Samples of a publisher that did not get into the stream.
+struct DroppedSamples {
+  std::uint64_t undecodable = 0;  // pictures before the first keyframe
+  std::uint64_t displaced = 0;    // sound for a time that had its sound, or before the beginning
+  std::uint64_t refused = 0;      // exceeded a limit
+  std::uint64_t total() const { return undecodable + displaced + refused; }
+  void operator+=(const DroppedSamples& other) {
+    undecodable += other.undecodable;
+    displaced += other.displaced;
+    refused += other.refused;
+  }
+  bool operator==(const DroppedSamples&) const = default;
+};
+
 struct IngestOptions {
   Protocol protocol = Protocol::kRtmp;
   std::string remote_address;
@@ -219,6 +246,8 @@ struct StreamStatus {
   base::WallTime started_at;
   bool live = false;  // a publisher is connected and something can be played
   Health health = Health::kUnknown;
+  /// The figures of the last seconds say something: media has come for half a second or more.
+  bool measured = false;
   std::uint64_t bitrate = 0;        // bit/s over the last seconds, all tracks
   std::uint64_t video_bitrate = 0;  // bit/s over the last seconds
   std::uint64_t audio_bitrate = 0;
@@ -231,7 +260,16 @@ struct StreamStatus {
   std::string protocol;
   std::string remote_address;  // of the publisher
   std::vector<TrackStatus> tracks;
+  /// Of the whole stream, all its publishers.
   TimelineRepairs repairs;
+  DroppedSamples dropped;
+  /// Media time a second of clock over the last seconds; nothing if not known yet.
+  std::optional<double> pace;
+  base::Duration silence{};       // since the publisher's last sample
+  std::uint64_t max_bitrate = 0;  // what the publisher may send, bit/s; 0 if there is none
+  std::optional<EncoderFigures> encoder_figures;
+  /// What is made and could be made of it, the source first, then from the top.
+  std::vector<RenditionStatus> renditions;
   std::size_t window_bytes = 0;
 };
 
@@ -310,6 +348,19 @@ struct RenditionSettings {
   std::string measurements;
   /// What happens when the budget is used up.
   enum class Policy : std::uint8_t { kDegrade, kRefuse } policy = Policy::kDegrade;
+};
+
+/// What the renditions of all channels cost, and what they may.
+struct RenditionLoad {
+  bool enabled = false;
+  bool measured = false;  // costs were measured on this machine; otherwise they are estimates
+  std::string encoder;
+  std::string preset;
+  double cores = 0;            // what they may cost, in cores of this machine
+  double used = 0;             // what those that run are counted with
+  std::uint32_t channels = 0;  // that have renditions now
+  std::uint32_t running = 0;   // renditions
+  std::uint32_t shed = 0;      // wanted, and left out
 };
 
 struct Settings {

@@ -133,7 +133,10 @@ base::Expected<void> Publisher::sample(media::TrackKind kind, std::uint32_t id,
   if (channel_ == nullptr) return {};
   const TrackKey key{kind, id};
   if (!tracks_.contains(key)) return {};
-  if (auto fits = measure(key, sample); !fits) return fits;
+  if (auto fits = measure(key, sample); !fits) {
+    ++dropped_.refused;
+    return fits;
+  }
   if (gate_ == nullptr) {
     place(key, sample);
     return {};
@@ -160,7 +163,8 @@ base::Expected<void> Publisher::measure(TrackKey key, const media::Sample& sampl
   }
   // The average changes only with the seconds.
   if (!meter_.add(amount, now) || !meter_.is_full(now)) return {};
-  const auto rate = static_cast<std::int64_t>(meter_.rates(now).total());
+  const auto rates = meter_.rates(now);
+  const auto rate = rates ? static_cast<std::int64_t>(rates->total()) : 0;
   const auto limit = static_cast<std::int64_t>(grant_.max_bitrate);
   if (rate <= limit) return {};
   base::Error error{base::ErrorCode::kLimit,
@@ -178,7 +182,10 @@ std::int64_t Publisher::measure_picture(const media::Sample& sample) {
     last = sample.dts;
     return step > 0 && static_cast<double>(step) <= longest * second ? step : 0;
   };
-  if (sample.keyframe) keyframe_interval_ = since(last_keyframe_, kLongestGroup);
+  if (sample.keyframe) {
+    keyframe_interval_ = since(last_keyframe_, kLongestGroup);
+    encoder_tally_.on_keyframe(tracks_.at(kMainVideo).codec, sample.data.span());
+  }
   return since(last_picture_, kLongestPicture);
 }
 
@@ -196,6 +203,7 @@ base::Expected<void> Publisher::open_gate() {
   if (channel_ == nullptr) return {};
   ready_ = true;
   const std::unique_ptr<IngestGate> gate = std::move(gate_);
+  dropped_.undecodable += gate->undecodable();
   if (!timeline_) return {};  // hidden: a slate is shown
   for (const auto& [key, track] : tracks_) announce(key, gate.get());
   for (GatedSample& held : gate->take()) {
@@ -233,9 +241,9 @@ void Publisher::place(TrackKey key, const media::Sample& sample) {
     return;
   }
   const std::uint32_t id = key.kind == media::TrackKind::kVideo ? key.id : key.id + 0x10000;
-  if (const auto placed = timeline_->place(id, sample); placed && channel_ != nullptr) {
-    channel_->on_sample(key, *placed);
-  }
+  const auto placed = timeline_->place(id, sample);
+  if (!placed) ++dropped_.displaced;
+  if (placed && channel_ != nullptr) channel_->on_sample(key, *placed);
 }
 
 void Publisher::encoder(const EncoderInfo& info) {
@@ -263,15 +271,18 @@ void Publisher::finish() {
 
 TimelineRepairs Publisher::repairs() const {
   TimelineRepairs all = earlier_repairs_;
-  if (!timeline_) return all;
-  all.jumps += timeline_->repairs().jumps;
-  all.gaps += timeline_->repairs().gaps;
-  all.overlaps += timeline_->repairs().overlaps;
+  if (timeline_) all += timeline_->repairs();
   return all;
 }
 
-IngestMeter::Rates Publisher::rates() const {
-  return meter_.rates(loop_.now());
+DroppedSamples Publisher::dropped() const {
+  DroppedSamples all = dropped_;
+  if (gate_ != nullptr) all.undecodable += gate_->undecodable();
+  return all;
+}
+
+std::optional<IngestMeter::Rates> Publisher::rates(int seconds) const {
+  return meter_.rates(loop_.now(), seconds);
 }
 
 std::optional<double> Publisher::pace(int seconds) const {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "io/timer.h"
+#include "live/encoder_figures.h"
 #include "live/ingest_gate.h"
 #include "live/ingest_meter.h"
 #include "live/live.h"
@@ -48,12 +49,15 @@ class Publisher final : public Ingest {
   /// It is to be shown again: once its next keyframe is there it is ready() anew.
   void recall();
   TimelineRepairs repairs() const;
+  DroppedSamples dropped() const;
   base::MonotonicTime last_sample() const { return last_sample_; }
-  IngestMeter::Rates rates() const;
+  /// Over the last `seconds`; nothing if not measured for long enough.
+  std::optional<IngestMeter::Rates> rates(int seconds) const;
   /// Media time a second of clock; nothing if not measured for so long.
   std::optional<double> pace(int seconds) const;
   /// Between the last two keyframes of the main video track; 0 if not known.
   base::Duration keyframe_interval() const;
+  const std::optional<EncoderFigures>& encoder_figures() const { return encoder_tally_.figures(); }
   /// Tells the owner, from a fresh call stack, that it has to go; nothing it sends counts any more.
   void kick(base::Error reason);
   /// The channel has gone or given the stream to another.
@@ -80,6 +84,8 @@ class Publisher final : public Ingest {
   std::optional<Timeline> timeline_;  // while it is shown
   bool ready_ = false;
   TimelineRepairs earlier_repairs_;  // of timelines before
+  DroppedSamples dropped_;           // without those of the present gate
+  EncoderTally encoder_tally_;
   IngestMeter meter_;
   base::MonotonicTime last_sample_{};
   // Decoding times of the main video track, in source ticks.

@@ -29,6 +29,11 @@ struct TimelineRepairs {
   std::uint64_t gaps = 0;      // media is missing; the timeline was broken and closed up
   std::uint64_t overlaps = 0;  // a sample not after its predecessor: pictures are moved behind
                                // it, sound that is covered already is dropped
+  void operator+=(const TimelineRepairs& other) {
+    jumps += other.jumps;
+    gaps += other.gaps;
+    overlaps += other.overlaps;
+  }
   bool operator==(const TimelineRepairs&) const = default;
 };
 
