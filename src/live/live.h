@@ -240,6 +240,22 @@ struct TrackStatus {
   std::uint32_t sample_rate = 0, channels = 0;
 };
 
+/// One quality that viewers can choose.
+struct RenditionStatus {
+  enum class State : std::uint8_t {
+    kRunning,
+    kStarting,  // players are told of it already
+    kShed,      // left out, because this machine cannot carry it now
+    kIdle       // nobody watches
+  };
+  std::string name;        // "720p30", "audio_only"
+  bool is_source = false;  // the publisher's own
+  State state = State::kRunning;
+  std::uint32_t width = 0, height = 0;  // 0 without pictures
+  double frame_rate = 0;
+  std::uint32_t bitrate = 0;  // bit/s: measured, or what it is made with
+};
+
 struct StreamStatus {
   base::ChannelId channel;
   base::StreamId stream;
