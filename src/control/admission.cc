@@ -7,6 +7,7 @@
 #include "control/channel_record.h"
 #include "control/live_board.h"
 #include "control/model.h"
+#include "control/recording/recording_plan.h"
 #include "io/loop.h"
 #include "io/sql_workers.h"
 
@@ -30,6 +31,14 @@ std::uint64_t bitrate_of(const ChannelRecord& channel, const Settings& settings)
   return static_cast<std::uint64_t>(service_quota(quota));
 }
 
+live::PublishGrant::Ladder ladder_of(const ChannelRecord& channel) {
+  using enum live::PublishGrant::Ladder;
+  if (channel.type == "STANDARD") return kStandard;
+  if (channel.type == "ADVANCED_SD") return kAdvancedSd;
+  if (channel.type == "ADVANCED_HD") return kAdvancedHd;
+  return kNone;
+}
+
 live::PublishGrant grant_for(const ChannelRecord& channel, const Settings& settings) {
   live::PublishGrant grant;
   grant.channel = base::ChannelId(channel.id);
@@ -48,6 +57,8 @@ live::PublishGrant grant_for(const ChannelRecord& channel, const Settings& setti
                                                      : live::PublishGrant::DefaultContainer::kFmp4;
   grant.latency = channel.latency_mode == "LOW" ? live::PublishGrant::LatencyMode::kLow
                                                 : live::PublishGrant::LatencyMode::kNormal;
+  grant.ladder = ladder_of(channel);
+  grant.constrained_bandwidth = channel.preset == "CONSTRAINED_BANDWIDTH_DELIVERY";
   return grant;
 }
 
@@ -76,7 +87,15 @@ base::Expected<live::PublishGrant> decide(io::SqlConnection& sql, const Platform
     return base::fail(base::ErrorCode::kLimit,
                       fmt::format("{} streams are live already, which is the limit", most));
   }
-  return grant_for(**channel, settings);
+  live::PublishGrant grant = grant_for(**channel, settings);
+  auto plan = recording_plan(sql, platform.home, settings.recording, **channel);
+  if (!plan) return base::fail(std::move(plan.error()));
+  if (*plan != nullptr) {
+    grant.records_renditions =
+        grant.ladder != live::PublishGrant::Ladder::kNone && records_renditions(**plan);
+    grant.recording = std::move(*plan);
+  }
+  return grant;
 }
 
 }  // namespace

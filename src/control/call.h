@@ -85,6 +85,7 @@ std::span<const Handler> event_handlers();
 std::span<const Handler> logging_configuration_handlers();
 std::span<const Handler> playback_key_handlers();
 std::span<const Handler> recording_configuration_handlers();
+std::span<const Handler> recording_handlers();
 std::span<const Handler> restriction_policy_handlers();
 std::span<const Handler> revocation_handlers();
 std::span<const Handler> room_handlers();

@@ -4,6 +4,7 @@
 
 #include "control/call.h"
 #include "control/channel_record.h"
+#include "control/recording/past_access.h"
 
 namespace control {
 namespace {
@@ -30,10 +31,17 @@ base::Expected<std::shared_ptr<const ChannelAccess>> load_channel_access(
     io::SqlConnection& sql, const base::ChannelId& channel) {
   auto record = load_channel(sql, channel.str());
   if (!record) return base::fail(std::move(record.error()));
-  if (!*record) return nullptr;
-  auto access = std::make_shared<ChannelAccess>();
-  access->authorized = (*record)->authorized;
-  if (!(*record)->restriction_policy.empty()) {
+  std::shared_ptr<ChannelAccess> access;
+  if (*record) {
+    access = std::make_shared<ChannelAccess>();
+    access->authorized = (*record)->authorized;
+  } else {
+    auto past = load_past_access(sql, channel);
+    if (!past) return base::fail(std::move(past.error()));
+    if (*past == nullptr) return nullptr;
+    access = std::move(*past);
+  }
+  if (*record && !(*record)->restriction_policy.empty()) {
     auto rows = sql.run(
         "SELECT countries, origins, strict_origin FROM playback_restriction_policies WHERE id = $1",
         {(*record)->restriction_policy});

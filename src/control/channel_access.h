@@ -35,7 +35,7 @@ struct ChannelAccess {
 
 using PlaybackKeys = std::vector<wire::jwt::PublicKey>;
 
-/// Null if there is no such channel.
+/// Null if there is no such channel, and no recording of one that was deleted.
 base::Expected<std::shared_ptr<const ChannelAccess>> load_channel_access(
     io::SqlConnection& sql, const base::ChannelId& channel);
 base::Expected<std::shared_ptr<const PlaybackKeys>> load_playback_keys(io::SqlConnection& sql);

@@ -10,6 +10,7 @@
 #include "control/channel_record.h"
 #include "control/live_board.h"
 #include "control/platform.h"
+#include "control/recording/past_access.h"
 #include "control/stream_key_record.h"
 #include "control/viewer_gates.h"
 
@@ -36,6 +37,18 @@ ApiResult<std::string> referred_id(Call& call, std::string_view member, std::str
   return not_found(fmt::format("{} names no {} of this server", member, type));
 }
 
+// A configuration can be used once its bucket was found to be writable.
+ApiResult<void> check_recording(Call& call, const ChannelRecord& channel) {
+  auto rows = call.sql.run("SELECT state FROM recording_configurations WHERE id = $1",
+                           {channel.recording_configuration});
+  if (!rows) return internal(rows.error());
+  if (rows->empty() || rows->text(0, 0) == "ACTIVE") return {};
+  return invalid(
+      fmt::format("the recording configuration is {}; only one that is ACTIVE can be "
+                  "used",
+                  rows->text(0, 0)));
+}
+
 ApiResult<void> take_references(Call& call, ChannelRecord& channel) {
   const struct {
     std::string_view member;
@@ -56,7 +69,8 @@ ApiResult<void> take_references(Call& call, ChannelRecord& channel) {
     if (!id) return std::unexpected(id.error());
     row.id = *id;
   }
-  return {};
+  return has(call.input, "recordingConfigurationArn") ? check_recording(call, channel)
+                                                      : ApiResult<void>{};
 }
 
 bool is_advanced(std::string_view type) {
@@ -191,6 +205,7 @@ ApiObject delete_channel(Call& call) {
   if (call.platform.board.is_busy(id)) {
     return conflict("the channel is live: stop its stream before you delete it");
   }
+  if (auto kept = keep_access(call.sql, id); !kept) return internal(kept.error());
   auto deleted = call.sql.run("DELETE FROM channels WHERE id = $1", {channel->id});
   if (!deleted) return internal(deleted.error());
   call.after_commit.emplace_back([&platform = call.platform, id] { platform.viewers.forget(id); });

@@ -21,14 +21,14 @@
 #include "control/live_board.h"
 #include "control/metric_store.h"
 #include "control/model.h"
+#include "control/object_stores.h"
 #include "control/platform.h"
+#include "control/recording/recording_desk.h"
 #include "control/room_sweep.h"
-#include "control/s3_object_store.h"
 #include "control/schema.h"
 #include "control/secret_box.h"
 #include "control/stream_recorder.h"
 #include "control/viewer_gates.h"
-#include "io/local_object_store.h"
 #include "io/loop.h"
 #include "io/sql_workers.h"
 #include "io/timer.h"
@@ -58,6 +58,11 @@ class ControlImpl final : public Control {
   base::Expected<void> declare(const std::vector<DeclaredChannel>& channels) override;
   live::Live::Above above() override;
   chat::Above& chat_above() override { return *chat_gate_; }
+  record::Above& recorder_above() override { return *recordings_; }
+  void set_recorder(record::Recorder& recorder) override {
+    platform_->recorder = &recorder;
+    recordings_->set_recorder(recorder);
+  }
   void start(live::Live& live, chat::Chat& chat, std::uint16_t srt_port) override;
   void stop() override;
   live::Admission& admission(io::Loop& loop) override;
@@ -83,6 +88,11 @@ class ControlImpl final : public Control {
       std::size_t limit,
       std::move_only_function<void(base::Expected<std::vector<chat::Entry>>)> done) override {
     channel_chat_->messages(channel, from, until, std::move(after), limit, std::move(done));
+  }
+  void list_recordings(
+      const base::ChannelId& channel, std::string before, std::size_t limit,
+      std::move_only_function<void(base::Expected<ChannelRecordings>)> done) override {
+    recordings_->list_for_pages(channel, std::move(before), limit, std::move(done));
   }
   std::string metrics_text() const override {
     return prometheus_.with([](const std::string& text) { return text; });
@@ -119,6 +129,7 @@ class ControlImpl final : public Control {
   std::unique_ptr<EventBus> events_;
   std::unique_ptr<MetricStore> metrics_;
   std::unique_ptr<ViewerGates> viewers_;
+  std::unique_ptr<RecordingDesk> recordings_;
   std::unique_ptr<Platform> platform_;
   std::unique_ptr<StreamRecorder> recorder_;
   std::unique_ptr<ChannelChat> channel_chat_;
@@ -140,6 +151,12 @@ base::Expected<void> ControlImpl::set_up() {
   metrics_ = MetricStore::create(
       sql_, home_, [this](std::string_view address) { return viewers_->country_of(address); });
   if (auto made = set_up_chat(); !made) return made;
+  recordings_ = std::make_unique<RecordingDesk>(RecordingDesk::Around{.settings = settings_,
+                                                                      .sql = sql_,
+                                                                      .events = *events_,
+                                                                      .viewers = *viewers_,
+                                                                      .board = board_,
+                                                                      .loop = loops_.at(0)});
   platform_ = std::make_unique<Platform>(Platform{.settings = settings_,
                                                   .home = home_,
                                                   .sql = sql_,
@@ -151,24 +168,13 @@ base::Expected<void> ControlImpl::set_up() {
                                                   .chat_tokens = chat_tokens_,
                                                   .journal = *journal_,
                                                   .chat_above = *chat_gate_,
+                                                  .recordings = *recordings_,
                                                   .loop = loops_.at(0)});
   channel_chat_ = std::make_unique<ChannelChat>(*platform_);
   recorder_ = std::make_unique<StreamRecorder>(*platform_);
   api_ = std::make_unique<Api>(*platform_, *metrics_);
   return sql_.write_and_wait(
       [this](io::SqlConnection& sql) { return recorder_->end_orphans(sql); });
-}
-
-base::Expected<std::unique_ptr<io::ObjectStore>> open_object_store(
-    io::Loop& loop, const ObjectStoreSettings& settings) {
-  if (settings.endpoint.empty()) return io::open_local_object_store(loop, settings.folder);
-  return open_s3_object_store(loop,
-                              {.endpoint = settings.endpoint,
-                               .region = settings.region,
-                               .access_key_id = settings.access_key_id,
-                               .secret_access_key = settings.secret_access_key,
-                               .style = settings.virtual_host ? S3Settings::Style::kVirtualHost
-                                                              : S3Settings::Style::kPath});
 }
 
 base::Expected<void> ControlImpl::set_up_chat() {
@@ -200,7 +206,14 @@ base::Expected<void> ControlImpl::declare(const std::vector<DeclaredChannel>& ch
 
 live::Live::Above ControlImpl::above() {
   return {recorder_.get(),
-          [this](io::Loop& loop) -> live::ViewAdmission& { return viewers_->of(loop); }};
+          [this](io::Loop& loop) -> live::ViewAdmission& { return viewers_->of(loop); },
+          [this](const live::PublishGrant& grant, const base::StreamId& stream,
+                 base::WallTime started_at) -> std::unique_ptr<media::PartSink> {
+            record::Recorder* const recorder = platform_->recorder;
+            const auto plan = std::static_pointer_cast<const record::Plan>(grant.recording);
+            if (recorder == nullptr || plan == nullptr) return nullptr;
+            return recorder->open(*plan, stream, started_at);
+          }};
 }
 
 void ControlImpl::start(live::Live& live, chat::Chat& chat, std::uint16_t srt_port) {
@@ -213,6 +226,7 @@ void ControlImpl::start(live::Live& live, chat::Chat& chat, std::uint16_t srt_po
     events_->start();
     journal_->start();
     shipper_->start();
+    recordings_->start();
     timer_ = std::make_unique<io::Timer>(loops_.at(0));
     take_figures();
   });
@@ -237,6 +251,7 @@ void ControlImpl::stop() {
     events_->stop();
     reviewer_->stop();
     shipper_->stop();
+    recordings_->stop();
     journal_->stop();
     loops_.at(0).stop();
   });
@@ -264,6 +279,7 @@ void ControlImpl::take_figures() {
 
 void ControlImpl::look_after(base::WallTime now) {
   recorder_->look_after(now);
+  recordings_->look_after(now);
   sql_.write([now](io::SqlConnection& sql) { return sweep_rooms(sql, now); },
              [](base::Expected<void> swept) {
                if (!swept) {

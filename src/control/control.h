@@ -17,6 +17,7 @@
 #include "base/time.h"
 #include "chat/chat.h"
 #include "live/live.h"
+#include "record/record.h"
 #include "wire/http/message.h"
 
 namespace io {
@@ -56,7 +57,7 @@ struct ReviewHandlerSettings {
   base::Duration timeout = std::chrono::milliseconds(200);
 };
 
-/// Where objects are kept: logs of chat.
+/// Where objects are kept: recordings, logs of chat.
 struct ObjectStoreSettings {
   std::string folder;  // used unless there is an endpoint
   /// Of any service that speaks S3: "https://s3.eu-central-1.amazonaws.com".
@@ -77,6 +78,16 @@ struct ChatSettings {
   /// Chat logs become an object of S3 for each such stretch of time: a divisor of an hour.
   std::chrono::seconds log_interval = std::chrono::minutes(5);
   std::vector<ReviewHandlerSettings> review_handlers;
+};
+
+/// What the operator says of recordings; what each channel says is its recording configuration.
+struct RecordingSettings {
+  /// How far back viewers of a running broadcast may go that is not recorded; 0: not at all.
+  base::Duration time_shift{};
+  /// Recordings are removed this long after they ended; 0: never.
+  base::Duration keep{};
+  /// The oldest are removed when all of them have more octets than this; 0: never.
+  std::uint64_t keep_bytes = 0;
 };
 
 struct Settings {
@@ -105,6 +116,7 @@ struct Settings {
   std::vector<RuleSettings> rules;
   ChatSettings chat;
   ObjectStoreSettings objects;
+  RecordingSettings recording;
 };
 
 /// A channel that the configuration (or the demo) declares: made, or brought to this state, at
@@ -126,6 +138,21 @@ struct ChannelListing {
   base::ChannelId id;
   std::string name;
   bool authorized = false;
+};
+
+/// What the pages show of a recording that is over, newest first in lists.
+struct RecordingListing {
+  std::string id;
+  std::string name;  // of a clip; empty: the channel's
+  base::WallTime started_at{};
+  base::Duration duration{};
+  bool is_clip = false;
+  bool has_thumbnails = false;
+};
+struct ChannelRecordings {
+  std::vector<RecordingListing> recordings;
+  /// Its broadcast can be watched from an earlier moment (record.h: live.<channel>.m3u8).
+  bool can_go_back = false;
 };
 
 /// A request to the API and where it came from.
@@ -177,10 +204,14 @@ class Control {
   virtual live::Live::Above above() = 0;
   /// For chat::Chat::create. Outlives what is made with it.
   virtual chat::Above& chat_above() = 0;
-  /// From now on events are delivered and metrics are taken. `srt_port` is what channels name, 0 if
-  /// SRT is off.
+  /// For record::Recorder::create. Outlives what is made with it.
+  virtual record::Above& recorder_above() = 0;
+  /// Who records; it outlives stop(). Without it nothing is recorded.
+  virtual void set_recorder(record::Recorder& recorder) = 0;
+  /// From now on events are delivered, metrics are taken, and old recordings removed. `srt_port` is
+  /// what channels name, 0 if SRT is off.
   virtual void start(live::Live& live, chat::Chat& chat, std::uint16_t srt_port) = 0;
-  /// Stops deliveries; call when live has drained.
+  /// Stops deliveries; call when live and the recorder have drained.
   virtual void stop() = 0;
 
   /// For publishers on that loop; made when it is asked for first, before the loops run.
@@ -205,6 +236,13 @@ class Control {
                              std::move_only_function<void(std::vector<ChannelListing>)> done) = 0;
   virtual void find_channel(const base::ChannelId& id,
                             std::move_only_function<void(std::optional<ChannelListing>)> done) = 0;
+
+  /// What anybody may see of a channel's past broadcasts, at most `limit`, older than the recording
+  /// `before` unless that is empty. Nothing is told of private channels. On a worker's thread;
+  /// kNotFound.
+  virtual void list_recordings(
+      const base::ChannelId& channel, std::string before, std::size_t limit,
+      std::move_only_function<void(base::Expected<ChannelRecordings>)> done) = 0;
 
   /// The service's metrics of what is live, in Prometheus' text form; new every five seconds. From
   /// any thread.

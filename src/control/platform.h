@@ -21,6 +21,7 @@ class ChatJournal;
 class ChatTokens;
 class EventBus;
 class LiveBoard;
+class RecordingDesk;
 class SecretBox;
 class ViewerGates;
 
@@ -36,10 +37,12 @@ struct Platform {
   const ChatTokens& chat_tokens;
   ChatJournal& journal;
   chat::Above& chat_above;
+  RecordingDesk& recordings;
   io::Loop& loop;  // control's own
   /// Null until start().
   live::Live* live = nullptr;
   chat::Chat* chat = nullptr;
+  record::Recorder* recorder = nullptr;
 };
 
 }  // namespace control

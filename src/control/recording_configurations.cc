@@ -9,6 +9,7 @@
 #include "control/call.h"
 #include "control/listing.h"
 #include "control/platform.h"
+#include "control/recording/recording_desk.h"
 #include "control/recording_configuration_record.h"
 
 namespace control {
@@ -101,14 +102,20 @@ ApiObject create(Call& call) {
       "thumbnails, renditions, tags, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
       "RETURNING {}",
       kColumns);
+  BucketChecks& buckets = call.platform.recordings.buckets();
+  const std::string id = base::random_alphanumeric(kIdLength);
+  const std::string bucket = text_of(destination.at("s3").as_object(), "bucketName");
+  const bool must_check = buckets.is_needed();
   auto made = call.sql.run(
       statement,
-      {base::random_alphanumeric(kIdLength), text_of(call.input, "name"),
-       text_of(destination.at("s3").as_object(), "bucketName"), std::string("ACTIVE"),
+      {id, text_of(call.input, "name"), bucket, std::string(must_check ? "CREATING" : "ACTIVE"),
        integer_of(call.input, "recordingReconnectWindowSeconds", 0),
        json::serialize(thumbnails_of(call.input)), json::serialize(*renditions),
        json_of(call.input, "tags", "{}"), std::int64_t{call.now.time_since_epoch().count()}});
   if (!made) return internal(made.error());
+  if (must_check) {
+    call.after_commit.emplace_back([&buckets, id, bucket] { buckets.check(id, bucket); });
+  }
   return json::object{{"recordingConfiguration", whole(call.platform.home, *made, 0)}};
 }
 
@@ -121,6 +128,9 @@ ApiObject get(Call& call) {
 ApiObject remove(Call& call) {
   auto rows = named(call);
   if (!rows) return std::unexpected(rows.error());
+  if (rows->text(0, 3) == "CREATING") {
+    return conflict("the recording configuration is being created; try again in a moment");
+  }
   auto used = call.sql.run("SELECT 1 FROM channels WHERE recording_configuration = $1 LIMIT 1",
                            {rows->text(0, 0)});
   if (!used) return internal(used.error());

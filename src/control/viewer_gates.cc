@@ -60,6 +60,12 @@ class Gates final : public ViewerGates, public ViewerGateHost {
   }
 
   void prepare(const base::ChannelId& channel) override { load(channel); }
+  void ensure(io::SqlConnection& sql, const base::ChannelId& channel) override {
+    const bool is_new = held_.with([&](Held& held) {
+      return !held.channels.contains(channel.str()) && held.channels[channel.str()].begin();
+    });
+    if (is_new) read_channel(sql, channel);
+  }
   void forget(const base::ChannelId& channel) override {
     // Nobody holds it: whoever asks for it will read what is there now.
     if (held_.with([&](auto& held) { return held.channels.contains(channel.str()); })) {

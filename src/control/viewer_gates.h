@@ -15,6 +15,7 @@
 
 namespace io {
 class Loop;
+class SqlConnection;
 class SqlWorkers;
 }  // namespace io
 
@@ -38,6 +39,9 @@ class ViewerGates {
   // From any thread, after the change is committed.
   /// The channel is about to be watched: its gates learn of it before anybody asks.
   virtual void prepare(const base::ChannelId& channel) = 0;
+  /// On a reader's thread: when this returns, what the gates need to know of the channel is posted
+  /// to them, if they did not know it.
+  virtual void ensure(io::SqlConnection& sql, const base::ChannelId& channel) = 0;
   /// The channel has changed or gone.
   virtual void forget(const base::ChannelId& channel) = 0;
   /// A policy has changed or gone: channels are not told apart.
