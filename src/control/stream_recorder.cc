@@ -85,6 +85,9 @@ std::optional<Told> tell(const live::StreamEvent& event) {
               {"duration_seconds",
                std::chrono::duration_cast<std::chrono::seconds>(event.ad_break->duration).count()},
               {"target_start_time", base::to_rfc3339(event.ad_break->starts_at)}}};
+    case Kind::kRenditionsChange:
+      // Not one of the service's events.
+      return std::nullopt;
     case Kind::kLimitBreach:
       if (event.breach) return breach(event);
       return std::nullopt;

@@ -126,6 +126,10 @@ void Channel::start_stream(const PublishGrant& grant) {
       grant.container == PublishGrant::DefaultContainer::kFmp4 ? Container::kFmp4 : Container::kTs;
   fmp4_ = settings.default_container == Container::kFmp4;
   stream_ = std::make_unique<Stream>(std::move(settings), place_, io::Loop::wall_now());
+  if (grant.recording != nullptr) {
+    auto sink = host_.record(grant, stream_->id(), stream_->started_at());
+    if (sink != nullptr) stream_->record(std::move(sink));
+  }
   stream_end_ = 0;
   past_ = {};
   told_start_ = false;

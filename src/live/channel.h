@@ -34,6 +34,11 @@ class ChannelHost {
   /// Nothing is left for viewers, and no publisher is expected. Destroys the channel later.
   virtual void on_idle(const base::ChannelId& channel) = 0;
   virtual void on_event(const StreamEvent& event) = 0;
+  /// Who takes the parts of a broadcast that is to be recorded; null if nobody does.
+  virtual std::unique_ptr<media::PartSink> record(const PublishGrant&, const base::StreamId&,
+                                                  base::WallTime) {
+    return nullptr;
+  }
 };
 
 class Channel final : private AdBreakHost {

@@ -41,6 +41,8 @@ class LoopSide final : public ChannelHost, public SnapshotSource {
   void on_snapshot(std::shared_ptr<const ChannelSnapshot> snapshot) override;
   void on_idle(const base::ChannelId& channel) override;
   void on_event(const StreamEvent& event) override;
+  std::unique_ptr<media::PartSink> record(const PublishGrant& grant, const base::StreamId& stream,
+                                          base::WallTime started_at) override;
   // SnapshotSource
   void subscribe(const base::ChannelId& channel, unsigned loop) override;
   void unsubscribe(const base::ChannelId& channel, unsigned loop) override;
@@ -76,7 +78,7 @@ class LoopSide final : public ChannelHost, public SnapshotSource {
 class Engine final : public Live {
  public:
   Engine(io::LoopGroup& loops, Settings settings, const Above& above)
-      : settings_(std::move(settings)), events_(*above.events) {
+      : settings_(std::move(settings)), events_(*above.events), record_(above.record) {
     for (std::size_t i = 0; i < loops.size(); ++i) {
       io::Loop& loop = loops.at(i);
       sides_.push_back(
@@ -125,6 +127,7 @@ class Engine final : public Live {
 
   void status(io::Loop& reply_to,
               std::move_only_function<void(std::vector<StreamStatus>)> done) override;
+  RenditionLoad rendition_status() const override;
   void drain(io::Loop& reply_to, std::move_only_function<void()> done) override;
 
   LoopSide& side(std::size_t index) { return *sides_.at(index); }
@@ -138,10 +141,15 @@ class Engine final : public Live {
     }
   }
   StreamEvents& events() { return events_; }
+  std::unique_ptr<media::PartSink> record(const PublishGrant& grant, const base::StreamId& stream,
+                                          base::WallTime started_at) const {
+    return record_ ? record_(grant, stream, started_at) : nullptr;
+  }
 
  private:
   const Settings settings_;
   StreamEvents& events_;
+  const decltype(Above::record) record_;
   std::vector<std::unique_ptr<LoopSide>> sides_;
 };
 
@@ -196,6 +204,12 @@ void LoopSide::remove(const base::ChannelId& channel) {
 
 void LoopSide::on_event(const StreamEvent& event) {
   engine_.events().on_event(event);
+}
+
+std::unique_ptr<media::PartSink> LoopSide::record(const PublishGrant& grant,
+                                                  const base::StreamId& stream,
+                                                  base::WallTime started_at) {
+  return engine_.record(grant, stream, started_at);
 }
 
 void LoopSide::subscribe(const base::ChannelId& channel, unsigned loop) {
@@ -285,6 +299,13 @@ void Engine::status(io::Loop& reply_to,
   }
 }
 
+RenditionLoad Engine::rendition_status() const {
+  RenditionLoad load;
+  load.encoder = settings_.renditions.encoder;
+  load.preset = settings_.renditions.preset;
+  return load;
+}
+
 void Engine::drain(io::Loop& reply_to, std::move_only_function<void()> done) {
   auto missing = std::make_shared<std::size_t>(sides_.size());  // touched on reply_to only
   auto finished = std::make_shared<std::move_only_function<void()>>(std::move(done));
@@ -343,6 +364,8 @@ std::string_view to_string(StreamEvent::Kind kind) {
       return "starvation ended";
     case StreamEvent::Kind::kAdBreakInserted:
       return "ad break inserted";
+    case StreamEvent::Kind::kRenditionsChange:
+      return "renditions changed";
   }
   return "unknown";
 }

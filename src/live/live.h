@@ -303,7 +303,8 @@ struct StreamEvent {
     kLimitBreach,
     kStarvationStart,
     kStarvationEnd,
-    kAdBreakInserted
+    kAdBreakInserted,
+    kRenditionsChange  // of what is made beside the source; detail is a sentence for the streamer
   };
   Kind kind = Kind::kSessionCreated;
   base::ChannelId channel;
@@ -326,6 +327,12 @@ struct StreamEvent {
     base::WallTime starts_at{};
   };
   std::optional<AdBreak> ad_break;
+  /// With kRenditionsChange: names of renditions, from the top.
+  struct Renditions {
+    std::vector<std::string> running;
+    std::vector<std::string> missing;  // wanted, and not made
+  };
+  std::optional<Renditions> renditions;
   /// With kStreamStart and kTakeover: what comes in.
   std::shared_ptr<const StreamStatus> status;
 };
@@ -411,7 +418,7 @@ class Live {
     /// its parts, all renditions, until it ends. May be null, and may answer null.
     std::function<std::unique_ptr<media::PartSink>(const PublishGrant&, const base::StreamId&,
                                                    base::WallTime started_at)>
-        record;
+        record = nullptr;
   };
   /// The loops outlive this object; it is destroyed after they have stopped.
   static std::unique_ptr<Live> create(io::LoopGroup& loops, Settings settings, const Above& above);
@@ -443,6 +450,8 @@ class Live {
   /// Gathers the state of all streams and calls `done` on `reply_to`. From any thread.
   virtual void status(io::Loop& reply_to,
                       std::move_only_function<void(std::vector<StreamStatus>)> done) = 0;
+  /// What renditions cost. From any thread.
+  virtual RenditionLoad rendition_status() const = 0;
   /// Ends every broadcast properly (last parts out, playlists ended) and takes no new ones; calls
   /// `done` on `reply_to`. From any thread.
   virtual void drain(io::Loop& reply_to, std::move_only_function<void()> done) = 0;

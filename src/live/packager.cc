@@ -238,6 +238,7 @@ void Packager::close_part(Follows follows) {
   const bool cut = follows == Follows::kNewSegment || cuts_at(told_end_ + part->duration) ||
                    cuts_at(told_end_ + least);
   if (!cut) part->duration = least;
+  const base::WallTime date = clock_.date_of(told_end_);
   told_end_ += part->duration;
   while (!cues_.empty() && cues_.front().time < told_end_) {
     part->cues.push_back(std::move(cues_.front()));
@@ -249,6 +250,10 @@ void Packager::close_part(Follows follows) {
   window_bytes_ += open_.bytes;
   open_segment_->duration += part->duration;
   open_segment_->parts.push_back(std::move(part));
+  if (listener_ != nullptr) {
+    listener_->on_part(
+        {rendition_, true, open_segment_->parts.back(), open_segment_->discontinuity, date});
+  }
   open_ = OpenPart{};
   close_waits_ = false;
   window_.reset();

@@ -42,6 +42,22 @@ struct ProgramClock {
   base::WallTime date_of(media::Ticks time) const;
 };
 
+/// A part that has just been closed.
+struct MadeHere {
+  const std::string& rendition;  // as in paths
+  bool is_source = true;
+  const std::shared_ptr<const Part>& part;
+  bool discontinuity = false;  // its segment stands behind one
+  base::WallTime date;         // program date-time of its start, as playlists tell it
+};
+
+/// Told of every part when it is closed; may not call back.
+class PartListener {
+ public:
+  virtual ~PartListener() = default;
+  virtual void on_part(const MadeHere& made) = 0;
+};
+
 class Packager {
  public:
   struct Place {
@@ -50,6 +66,9 @@ class Packager {
   };
 
   Packager(std::string rendition, PackagingSettings settings, Place first);
+
+  /// Tells somebody of its parts, who outlives it; null for nobody.
+  void set_listener(PartListener* listener) { listener_ = listener; }
 
   /// The tracks of what follows, the leading one first (video if there is any). A second call
   /// begins a new segment behind a discontinuity. Returns true if a part was completed.
@@ -152,6 +171,7 @@ class Packager {
 
   const std::string rendition_;
   const PackagingSettings settings_;
+  PartListener* listener_ = nullptr;
   PlaylistTimes times_;
   bool times_fixed_ = false;
   media::Ticks frame_target_ = 0;  // length of a full part in whole frames, 90 kHz

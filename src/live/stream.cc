@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 #include "base/check.h"
+#include "live/quality.h"
 #include "media/id3.h"
 
 namespace live {
@@ -13,25 +14,10 @@ namespace {
 
 constexpr TrackKey kMainVideo{media::TrackKind::kVideo, 0};
 
-// What a rendition is assumed to need while nothing has been announced or measured.
-constexpr std::uint32_t kDefaultVideoBitrate = 3'000'000;
-constexpr std::uint32_t kDefaultAudioBitrate = 128'000;
-
 // A cue that claims to belong further ahead is put here.
 constexpr media::Ticks kMaxCueDelay = 10 * media::kVideoTimescale;
 // The multivariant playlist tells measured bitrates anew after so much media.
 constexpr media::Ticks kMultivariantKept = media::kVideoTimescale;
-
-std::uint32_t bitrate_of(const media::Track& track) {
-  if (track.announced_bitrate > 0) return track.announced_bitrate;
-  return track.kind() == media::TrackKind::kVideo ? kDefaultVideoBitrate : kDefaultAudioBitrate;
-}
-
-std::string quality_name(const media::Track& track) {
-  const long rate = std::lround(track.video.frame_rate);
-  return rate > 0 ? fmt::format("{}p{}", track.video.height, rate)
-                  : fmt::format("{}p", track.video.height);
-}
 
 }  // namespace
 
@@ -58,8 +44,15 @@ Stream::Rendition& Stream::rendition(const std::string& name, TrackKey leading,
       return *existing;
     }
   }
-  return *renditions_.emplace_back(std::make_unique<Rendition>(
+  Rendition& made = *renditions_.emplace_back(std::make_unique<Rendition>(
       Rendition{Packager(name, settings_.packaging, next_place()), leading, audio}));
+  made.packager.set_listener(tap_.get());
+  return made;
+}
+
+void Stream::record(std::unique_ptr<media::PartSink> sink) {
+  CHECK(renditions_.empty());
+  tap_ = std::make_unique<PartTap>(std::move(sink), settings_.default_container);
 }
 
 void Stream::set_tracks(std::map<TrackKey, media::Track> tracks, const ProgramClock& clock) {
@@ -95,6 +88,7 @@ void Stream::set_tracks(std::map<TrackKey, media::Track> tracks, const ProgramCl
     }
   }
   tracks_ = std::move(tracks);
+  if (tap_ != nullptr) tap_->set_tracks(tracks_);
   multivariant_.reset();
 }
 
@@ -214,7 +208,11 @@ ProgramClock Stream::later(ProgramClock clock) const {
 
 void Stream::finish() {
   finished_ = true;
-  for (const auto& rendition : renditions_) rendition->packager.finish();
+  for (const auto& rendition : renditions_) {
+    rendition->packager.finish();
+    rendition->packager.set_listener(nullptr);
+  }
+  if (tap_ != nullptr) std::exchange(tap_, nullptr)->on_end();
 }
 
 Packager::Place Stream::next_place() const {
@@ -266,18 +264,17 @@ MultivariantInfo Stream::multivariant() const {
     }
     Variant variant;
     variant.uri = path;
-    variant.rendition =
-        track.kind() == media::TrackKind::kVideo ? quality_name(track) : "audio_only";
+    variant.rendition = quality_name(track);
     const bool taken =
         std::any_of(info.variants.begin(), info.variants.end(),
                     [&](const Variant& other) { return other.rendition == variant.rendition; });
     if (taken) variant.rendition += fmt::format("-{}", track.id);
     variant.codecs.push_back(track.codec_string);
-    std::uint32_t bitrate = bitrate_of(track);
+    std::uint32_t bitrate = assumed_bitrate(track);
     if (rendition->audio) {
       const media::Track& audio = tracks_.at(*rendition->audio);
       variant.codecs.push_back(audio.codec_string);
-      bitrate += bitrate_of(audio);
+      bitrate += assumed_bitrate(audio);
     }
     if (rendition->duration > media::kVideoTimescale * 4) {
       const double seconds = static_cast<double>(rendition->duration) / media::kVideoTimescale;

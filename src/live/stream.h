@@ -12,16 +12,11 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "live/packager.h"
+#include "live/part_tap.h"
 #include "live/playlist.h"
+#include "live/track_key.h"
 
 namespace live {
-
-/// Names a publisher's track: audio and video are numbered separately.
-struct TrackKey {
-  media::TrackKind kind = media::TrackKind::kVideo;
-  std::uint32_t id = 0;
-  auto operator<=>(const TrackKey&) const = default;
-};
 
 /// Everything a viewer's loop needs to answer for a channel. Immutable; one a part.
 struct ChannelSnapshot {
@@ -45,6 +40,9 @@ class Stream {
 
   /// `first` is where the channel's numbering goes on.
   Stream(Settings settings, Packager::Place first, base::WallTime started_at);
+
+  /// Everything that is made is handed to `sink`, too, until finish(). Before the first tracks.
+  void record(std::unique_ptr<media::PartSink> sink);
 
   const base::StreamId& id() const { return id_; }
   base::WallTime started_at() const { return started_at_; }
@@ -104,6 +102,7 @@ class Stream {
   const Packager::Place first_;
   const base::WallTime started_at_;
   std::map<TrackKey, media::Track> tracks_;
+  std::unique_ptr<PartTap> tap_;  // while it is recorded; outlives the renditions
   std::vector<std::unique_ptr<Rendition>> renditions_;
   ProgramClock clock_;
   std::uint64_t generation_;
