@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <optional>
 
 #include "control/call.h"
 #include "control/chat_gate.h"
@@ -15,6 +16,7 @@
 #include "control/http_server_test_support.h"
 #include "control/live_board.h"
 #include "control/platform.h"
+#include "control/recording/recording_desk.h"
 #include "control/secret_box.h"
 #include "control/validation.h"
 #include "control/viewer_gates.h"
@@ -45,6 +47,12 @@ class EventHandlersTest : public io::test::SqlTest {
                                          .secret = {}}}};
     bus_ = std::move(*EventBus::create(loop_, *workers_, box_, home_, {configured}));
     gates_ = std::move(*ViewerGates::create(settings_, home_, *workers_, box_, board_));
+    recordings_.emplace(RecordingDesk::Around{.settings = settings_,
+                                              .sql = *workers_,
+                                              .events = *bus_,
+                                              .viewers = *gates_,
+                                              .board = board_,
+                                              .loop = loop_});
     platform_.reset(new Platform{.settings = settings_,
                                  .home = home_,
                                  .sql = *workers_,
@@ -56,6 +64,7 @@ class EventHandlersTest : public io::test::SqlTest {
                                  .chat_tokens = chat_tokens_,
                                  .journal = *journal_,
                                  .chat_above = chat_gate_,
+                                 .recordings = *recordings_,
                                  .loop = loop_});
   }
 
@@ -108,6 +117,7 @@ class EventHandlersTest : public io::test::SqlTest {
   const Endpoints endpoints_;
   LiveBoard board_;
   std::unique_ptr<ViewerGates> gates_;
+  std::optional<RecordingDesk> recordings_;
   RateLimiter limiter_;
   std::unique_ptr<EventBus> bus_;
   const ChatTokens chat_tokens_{box_};
