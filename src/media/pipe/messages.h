@@ -6,6 +6,7 @@
 // big-endian. Both programs are always of one build: there is no version to negotiate.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -113,18 +114,22 @@ using Message = std::variant<TranscodeJob, SourceTrack, SourceSample, EndOutput,
 /// A longer message is a broken one.
 inline constexpr std::size_t kMaxMessage = std::size_t{24} << 20;
 
-/// The message as octets: a head, and where there is one the payload as it is, shared.
+/// The message as octets: a head, and where there is one the payload as it is, shared. Texts are
+/// cut at 4 KiB, outputs at 32 of each kind.
 std::vector<base::Slice> encode(const Message& message);
 
 /// Puts messages together from octets as they come.
 class Reader {
  public:
-  /// All messages that are whole now are appended to `out`. An error is for good: kMalformed.
+  /// All messages that are whole now are appended to `out`, also those in front of an error. An
+  /// error is for good: kMalformed. Samples share `data` where they lie in it as a whole.
   base::Expected<void> feed(base::Slice data, std::vector<Message>& out);
   /// Octets of a message that is not whole yet.
   std::size_t pending() const { return pending_.size(); }
 
  private:
+  base::Expected<void> take(base::Slice data, std::vector<Message>& out);
+
   base::Bytes pending_;
   bool failed_ = false;
 };
