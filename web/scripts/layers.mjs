@@ -18,6 +18,7 @@ const allowed = {
     'lucide-static',
     '@radix-ui',
     'qr',
+    'uplot',
   ],
   'apps/console': [
     '@rostrum/client',
@@ -27,7 +28,6 @@ const allowed = {
     'react-dom',
     '@radix-ui',
     'lucide-static',
-    'uplot',
   ],
   'apps/live': ['@rostrum/client', '@rostrum/media', '@rostrum/ui', 'react', 'react-dom'],
   'apps/player': ['@rostrum/media'],

@@ -12,6 +12,7 @@ declare module 'react' {
         autoplay?: '';
         muted?: '';
         bare?: '';
+        poster?: string;
         'aria-label'?: string;
         'aria-hidden'?: 'true';
         class?: string;
@@ -30,6 +31,9 @@ export interface PlayerProps {
   readonly onState?: (state: PlayerState) => void;
   /** Keys pressed anywhere on the page reach the player. */
   readonly pageKeys?: boolean;
+  readonly poster?: string | undefined;
+  /** The element, for pages that steer it; null when it has gone. */
+  readonly onElement?: (element: RostrumPlayer | null) => void;
 }
 
 /** Fetches the player's code before there is a place for it. */
@@ -41,7 +45,8 @@ export function preloadPlayer(): void {
 }
 
 /** The player element; its code is fetched when the first one is shown. */
-export function Player({ src, label, muted, bare, onState, pageKeys }: PlayerProps) {
+export function Player(props: PlayerProps) {
+  const { src, label, muted, bare, onState, pageKeys, poster, onElement } = props;
   const element = useRef<RostrumPlayer>(null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
@@ -61,6 +66,10 @@ export function Player({ src, label, muted, bare, onState, pageKeys }: PlayerPro
     player.addEventListener('rostrum-state', told);
     return () => player.removeEventListener('rostrum-state', told);
   }, [onState]);
+  useEffect(() => {
+    onElement?.(element.current);
+    return () => onElement?.(null);
+  }, [onElement, failed]);
   useEffect(() => {
     if (!pageKeys) return;
     const pressed = (event: KeyboardEvent) => {
@@ -84,6 +93,7 @@ export function Player({ src, label, muted, bare, onState, pageKeys }: PlayerPro
       src={src}
       autoplay=""
       aria-label={label}
+      {...(poster ? { poster } : {})}
       {...(muted ? { muted: '' as const } : {})}
       {...(bare ? { bare: '' as const, 'aria-hidden': 'true' as const } : {})}
     />
