@@ -269,7 +269,7 @@ void ControlImpl::take_figures() {
     const ChatStatus chat{.figures = platform_->chat->figures(),
                           .reviews = reviewer_->failures(),
                           .logs = shipper_->errors()};
-    metrics_->sample(streams, now, chat);
+    metrics_->sample(streams, now, chat, recordings_->book().take_recorded_seconds());
     prometheus_.with([&](std::string& text) { text = metrics_->prometheus_text(streams, chat); });
     check_views();
     if (++rounds_ % kLookAfterEvery == 0) look_after(now);

@@ -135,7 +135,7 @@ base::Expected<void> Bus::record(io::SqlConnection& sql, const Event& event) {
   const json::object envelope{{"version", "0"},
                               {"id", kept.id},
                               {"detail-type", event.detail_type},
-                              {"source", "aws.ivs"},
+                              {"source", event.source},
                               {"account", home_.account},
                               {"time", base::to_rfc3339(event.time)},
                               {"region", home_.region},

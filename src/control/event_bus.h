@@ -32,6 +32,7 @@ struct Event {
   std::string resource;     // ARN of the channel; empty for limits of the whole account
   base::WallTime time{};
   boost::json::object detail;
+  std::string source = "aws.ivs";  // or "rostrum": what the service does not have
 };
 
 struct EventBusOptions {

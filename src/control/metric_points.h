@@ -39,8 +39,9 @@ enum class Measure : std::uint8_t {
   kChatLogErrors = 20,
   kChatLogAccessDenied = 21,
   kChatLogNotFound = 22,
+  kRecorded = 23,  // seconds
 };
-inline constexpr std::uint8_t kLastMeasure = 22;
+inline constexpr std::uint8_t kLastMeasure = 23;
 
 /// One series of a subject. The qualifier is a country's code, a state of health, an action of
 /// chat, the name of a review handler or the id of a logging configuration; else "".

@@ -38,6 +38,8 @@ void PrometheusSeries::count(const Board& board) {
         totals.delivered[point.slot.qualifier] += point.aggregate.sum;
       } else if (point.slot.measure == Measure::kInput) {
         totals.input += point.aggregate.sum;
+      } else if (point.slot.measure == Measure::kRecorded) {
+        totals.recorded += point.aggregate.sum;
       }
     }
   }
@@ -94,6 +96,12 @@ std::string PrometheusSeries::text(const std::vector<live::StreamStatus>& stream
   for (const auto& [channel, totals] : channels_) {
     fmt::format_to(line, "ivs_live_input_seconds_total{{channel=\"{}\"}} {}\n", channel,
                    totals.input);
+  }
+  head(out, "ivs_recorded_seconds_total", "counter", "Time that was recorded");
+  for (const auto& [channel, totals] : channels_) {
+    if (totals.recorded == 0) continue;
+    fmt::format_to(line, "ivs_recorded_seconds_total{{channel=\"{}\"}} {}\n", channel,
+                   totals.recorded);
   }
   return out;
 }

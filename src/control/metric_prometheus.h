@@ -41,6 +41,7 @@ class PrometheusSeries {
   struct Totals {
     std::map<std::string, double> delivered;  // by country
     double input = 0;
+    double recorded = 0;
   };
   CountryOf country_of_;
   std::map<std::string, Totals, std::less<>> channels_;

@@ -47,6 +47,8 @@ constexpr std::array kRows = {
     Row{kIvs, "LiveDeliveredTime", "Seconds", Scope::kViewerCountry, Measure::kDeliveredByCountry},
     Row{kIvs, "LiveInputTime", "Seconds", Scope::kAccount, Measure::kInput},
     Row{kIvs, "LiveInputTime", "Seconds", Scope::kChannel, Measure::kInput},
+    Row{kIvs, "RecordedTime", "Seconds", Scope::kAccount, Measure::kRecorded},
+    Row{kIvs, "RecordedTime", "Seconds", Scope::kChannel, Measure::kRecorded},
     Row{kIvs, "IngestBitrate", "Bits/Second", Scope::kAccount, Measure::kBitrate},
     Row{kIvs, "IngestBitrate", "Bits/Second", Scope::kChannel, Measure::kBitrate},
     Row{kIvs, "IngestVideoBitrate", "Bits/Second", Scope::kChannel, Measure::kVideoBitrate},
@@ -163,6 +165,13 @@ std::vector<MetricName> names_of(std::string_view subject, const Slot& slot) {
                      dimensions_of(row, subject, slot.qualifier)});
   }
   return names;
+}
+
+void measure_recorded(const RecordedSeconds& recorded, Board& board) {
+  for (const auto& [channel, seconds] : recorded) {
+    board[channel].add({Measure::kRecorded, {}}, Aggregate::of(seconds));
+    board[""].add({Measure::kRecorded, {}}, Aggregate::of(seconds));
+  }
 }
 
 std::string country_text(const live::CountryCode& country) {

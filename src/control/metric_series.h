@@ -7,17 +7,19 @@
 //   ConcurrentStreams  Count         -; Health; StreamerCountryCode
 //   LiveDeliveredTime  Seconds       -; Channel; Channel, ViewerCountryCode
 //   LiveInputTime      Seconds       -; Channel
+//   RecordedTime       Seconds       -; Channel
 //   IngestBitrate      Bits/Second   -; Channel
 //   IngestVideoBitrate, IngestAudioBitrate, KeyframeInterval (Seconds)   Channel; Channel, Track
 //   IngestFramerate    Count/Second  -; Channel; Channel, Track
 //
 // Channel is the channel's id (its ARN is accepted too), Track is Track0, Health is HEALTHY,
 // STARVING or UNKNOWN, countries are ISO 3166 alpha-2 or UNKNOWN. Namespace AWS/Usage has
-// ResourceCount for ConcurrentStreams and ConcurrentViews. RecordedTime comes with recordings. What
-// there is of chat: metric_chat.h.
+// ResourceCount for ConcurrentStreams and ConcurrentViews. What there is of chat:
+// metric_chat.h.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,6 +63,10 @@ using CountryOf = std::function<live::CountryCode(const std::string& address)>;
 /// Channels whose publisher is away count for their viewers only; nothing if nobody is there.
 Board measure(const std::vector<live::StreamStatus>& streams, const CountryOf& country_of,
               base::WallTime now, base::Duration elapsed);
+
+/// Seconds recorded since the last time, by channel.
+using RecordedSeconds = std::map<std::string, double>;
+void measure_recorded(const RecordedSeconds& seconds, Board& board);
 
 /// "DE", or "UNKNOWN".
 std::string country_text(const live::CountryCode& country);

@@ -92,11 +92,12 @@ class Store final : public MetricStore {
         prometheus_(country_of_) {}
 
   void sample(const std::vector<live::StreamStatus>& streams, base::WallTime now,
-              const ChatStatus& chat) override {
+              const ChatStatus& chat, const RecordedSeconds& recorded) override {
     const std::optional<std::int64_t> at = place_in_time(now);
     if (!at) return;
     Board board = measure(streams, country_of_, now, elapsed(now));
     chat_.measure(chat, board);
+    measure_recorded(recorded, board);
     last_at_ = *at;
     last_now_ = now;
     prometheus_.count(board);

@@ -31,9 +31,10 @@ class MetricStore {
   static std::unique_ptr<MetricStore> create(io::SqlWorkers& sql, Home home, CountryOf country_of);
   virtual ~MetricStore() = default;
 
-  /// Every 5 s, on one thread: the state of all streams, and of chat, at `now`.
+  /// Every 5 s, on one thread: the state of all streams, of chat and of recordings, at
+  /// `now`.
   virtual void sample(const std::vector<live::StreamStatus>& streams, base::WallTime now,
-                      const ChatStatus& chat = {}) = 0;
+                      const ChatStatus& chat = {}, const RecordedSeconds& recorded = {}) = 0;
   /// The same metrics for Prometheus (metric_prometheus.h, metric_chat.h). On the thread of
   /// sample().
   virtual std::string prometheus_text(const std::vector<live::StreamStatus>& streams,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <optional>
 
@@ -23,6 +24,8 @@ constexpr std::string_view kStateChange = "IVS Stream State Change";
 constexpr std::string_view kHealthChange = "IVS Stream Health Change";
 constexpr std::string_view kLimitBreach = "IVS Limit Breach";
 constexpr std::string_view kAdBreak = "IVS Ad Break State Change";
+constexpr std::string_view kRenditionChange = "Rostrum Rendition Change";
+constexpr std::string_view kOwnSource = "rostrum";
 
 /// An event as the service tells it; nothing for those that only we know.
 struct Told {
@@ -32,6 +35,7 @@ struct Told {
   json::object more = {};
   std::string code = {};  // in the session's list
   bool is_error = false;
+  std::string_view source = "aws.ivs";
 };
 
 Told breach(const live::StreamEvent& event) {
@@ -48,6 +52,19 @@ Told breach(const live::StreamEvent& event) {
                    {"exceeded_by", what.exceeded_by},
                    {"limit_unit", unit}},
           .is_error = true};
+}
+
+// Not one of the service's events: its own type and source keep it from those who know only them.
+Told renditions_change(const live::StreamEvent& event) {
+  const auto names = [](const std::vector<std::string>& list) {
+    return json::array(list.begin(), list.end());
+  };
+  return {.type = kRenditionChange,
+          .name = "Rendition Change",
+          .more = {{"running", names(event.renditions->running)},
+                   {"missing", names(event.renditions->missing)},
+                   {"reason", event.detail}},
+          .source = kOwnSource};
 }
 
 std::optional<Told> tell(const live::StreamEvent& event) {
@@ -86,7 +103,7 @@ std::optional<Told> tell(const live::StreamEvent& event) {
                std::chrono::duration_cast<std::chrono::seconds>(event.ad_break->duration).count()},
               {"target_start_time", base::to_rfc3339(event.ad_break->starts_at)}}};
     case Kind::kRenditionsChange:
-      // Not one of the service's events.
+      if (event.renditions) return renditions_change(event);
       return std::nullopt;
     case Kind::kLimitBreach:
       if (event.breach) return breach(event);
@@ -199,6 +216,7 @@ base::Expected<void> write_down(io::SqlConnection& sql, Platform& platform,
   if (auto noted = note_in_session(sql, event, told); !noted) return noted;
   Event out;
   out.detail_type = told.type;
+  out.source = told.source;
   out.resource = make_arn(platform.home, "channel", event.channel.str());
   out.time = event.at;
   out.detail = {{told.discriminator, told.name},
