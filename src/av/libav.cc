@@ -5,6 +5,8 @@ extern "C" {
 #include <libavutil/error.h>
 #include <libavutil/frame.h>
 #include <libavutil/log.h>
+#include <libswresample/swresample.h>
+#include <libswscale/swscale.h>
 }
 
 #include <array>
@@ -22,6 +24,12 @@ void LibavDeleter::operator()(AVFrame* frame) const {
 }
 void LibavDeleter::operator()(AVPacket* packet) const {
   av_packet_free(&packet);
+}
+void LibavDeleter::operator()(SwrContext* context) const {
+  swr_free(&context);
+}
+void LibavDeleter::operator()(SwsContext* context) const {
+  sws_freeContext(context);
 }
 
 FramePtr new_frame() {

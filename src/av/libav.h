@@ -11,6 +11,8 @@ struct AVCodecContext;
 struct AVFormatContext;
 struct AVFrame;
 struct AVPacket;
+struct SwrContext;
+struct SwsContext;
 
 namespace av {
 
@@ -18,11 +20,15 @@ struct LibavDeleter {
   void operator()(AVCodecContext* context) const;
   void operator()(AVFrame* frame) const;
   void operator()(AVPacket* packet) const;
+  void operator()(SwrContext* context) const;
+  void operator()(SwsContext* context) const;
 };
 
 using CodecContextPtr = std::unique_ptr<AVCodecContext, LibavDeleter>;
 using FramePtr = std::unique_ptr<AVFrame, LibavDeleter>;
 using PacketPtr = std::unique_ptr<AVPacket, LibavDeleter>;
+using SwrPtr = std::unique_ptr<SwrContext, LibavDeleter>;
+using SwsPtr = std::unique_ptr<SwsContext, LibavDeleter>;
 
 /// Fatal if memory is exhausted.
 FramePtr new_frame();

@@ -7,23 +7,35 @@
 #include <vector>
 
 #include "av/testcard_command.h"
+#include "av/transcode_command.h"
 
-int main(int count, char** words) {
-  std::vector<std::string_view> arguments;
-  for (int i = 1; i < count; ++i) arguments.emplace_back(words[i]);
-  const std::string usage = "usage: " + std::string(av::kTestcardUsage) + "\n";
-  if (!arguments.empty() && arguments.front() == "--help") {
-    (void)std::fputs(usage.c_str(), stdout);
-    return 0;
-  }
-  if (arguments.empty() || arguments.front() != "testcard") {
-    (void)std::fputs(usage.c_str(), stderr);
-    return 2;
-  }
-  auto options = av::parse_testcard_options(std::span(arguments).subspan(1));
+namespace {
+
+int testcard(std::span<const std::string_view> words) {
+  auto options = av::parse_testcard_options(words);
   if (!options) {
     (void)std::fprintf(stderr, "rostrum-av testcard: %s\n", options.error().message.c_str());
     return 2;
   }
   return av::run_testcard(*std::move(options));
+}
+
+std::string usage() {
+  return "usage: " + std::string(av::kTestcardUsage) + "\n" + std::string(av::kTranscodeUsage);
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  std::vector<std::string_view> arguments;
+  for (int i = 1; i < count; ++i) arguments.emplace_back(words[i]);
+  const std::string_view command = arguments.empty() ? "" : arguments.front();
+  if (command == "--help") {
+    (void)std::fputs(usage().c_str(), stdout);
+    return 0;
+  }
+  if (command == "testcard") return testcard(std::span(arguments).subspan(1));
+  if (command == "transcode" && arguments.size() == 1) return av::run_transcode();
+  (void)std::fputs(usage().c_str(), stderr);
+  return 2;
 }
