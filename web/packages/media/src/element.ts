@@ -1,9 +1,12 @@
 /**
- * `<rostrum-player src poster? muted? autoplay? target-latency? bare?>`: low-latency playback of a channel.
+ * `<rostrum-player src poster? muted? autoplay? target-latency? bare?>`: low-latency playback of a channel, or a
+ * recording, from the second `start-at` if it is given. `storyboard` is a WebVTT file with pictures for the seek
+ * bar. `time-shift` is the address of what was recorded so far of a running broadcast, `time-shift-since` (a
+ * date) when that begins: then viewers can go back there.
  *
  * Events: `rostrum-state` {state, trouble} when either changes, `rostrum-metadata` {text, owner, time} at the
  * cue's media time, `rostrum-stats` (Stats) once a second while there is a picture.
- * Read-only: `state`, `latency`, `bufferAhead`, `stats`. `bare` leaves the controls out, for previews.
+ * Read-only: `state`, `latency`, `bufferAhead`, `stats`, `recording`, `shifted`, `wallClock`. `bare` leaves the controls out, for previews.
  */
 import { createEngine } from './engine/create';
 import { Player, type PlayerParts } from './player/player';
@@ -21,7 +24,15 @@ export interface PlayerEventMap {
 const drawEvery = 250;
 
 export class RostrumPlayer extends HTMLElement {
-  static readonly observedAttributes = ['src', 'poster', 'muted', 'target-latency'];
+  static readonly observedAttributes = [
+    'src',
+    'poster',
+    'muted',
+    'target-latency',
+    'storyboard',
+    'time-shift',
+    'time-shift-since',
+  ];
   /** What plays; tests put their own in before the element is connected. */
   static parts: PlayerParts = { createEngine };
 
@@ -58,6 +69,8 @@ export class RostrumPlayer extends HTMLElement {
     this.timer = setInterval(() => this.round(), drawEvery);
     this.setPoster();
     this.setTarget();
+    this.setStoryboard();
+    this.setShift();
     if (skin.prefersCaptions) player.setCaptions(true);
     this.start();
     skin.draw();
@@ -80,6 +93,8 @@ export class RostrumPlayer extends HTMLElement {
     if (name === 'src') this.start();
     else if (name === 'poster') this.setPoster();
     else if (name === 'target-latency') this.setTarget();
+    else if (name === 'storyboard') this.setStoryboard();
+    else if (name.startsWith('time-shift')) this.setShift();
     else if (name === 'muted') this.player.video.muted = after !== null;
   }
 
@@ -104,6 +119,18 @@ export class RostrumPlayer extends HTMLElement {
   get stats(): Stats | null {
     return this.player?.stats ?? null;
   }
+  /** What plays is whole: a recording. */
+  get recording(): boolean {
+    return this.player?.recording ?? false;
+  }
+  /** Watching what was, in a broadcast that is still on. */
+  get shifted(): boolean {
+    return this.player?.shifted ?? false;
+  }
+  /** Epoch milliseconds of what is seen, on the server's clock; null where the media does not tell. */
+  get wallClock(): number | null {
+    return this.player?.wallClock ?? null;
+  }
   /** The video element inside, for screenshots and measurements. */
   get video(): HTMLVideoElement | null {
     return this.parts_?.video ?? null;
@@ -117,6 +144,10 @@ export class RostrumPlayer extends HTMLElement {
   goLive(): void {
     this.player?.goLive();
   }
+  /** Goes to a media time in seconds. */
+  seekTo(time: number): void {
+    this.player?.seekTo(time);
+  }
   /** Lets a page hand over keys pressed outside the player. */
   handleKey(event: KeyboardEvent): void {
     this.skin?.key(event);
@@ -127,12 +158,23 @@ export class RostrumPlayer extends HTMLElement {
   };
 
   private start(): void {
-    this.player?.load(this.src, this.hasAttribute('autoplay'));
+    const from = Number.parseFloat(this.getAttribute('start-at') ?? '');
+    this.player?.load(this.src, this.hasAttribute('autoplay'), from > 0 ? from : null);
   }
   private setPoster(): void {
     if (!this.parts_ || !this.skin) return;
     this.skin.poster = this.getAttribute('poster') ?? '';
     if (this.skin.poster) this.parts_.poster.src = this.skin.poster;
+  }
+  private setStoryboard(): void {
+    this.skin?.preview.setStoryboard(this.getAttribute('storyboard') ?? '');
+  }
+  private setShift(): void {
+    const since = Date.parse(this.getAttribute('time-shift-since') ?? '');
+    this.player?.offerShift(
+      this.getAttribute('time-shift') ?? '',
+      Number.isNaN(since) ? null : since,
+    );
   }
   private setTarget(): void {
     const wished = Number.parseFloat(this.getAttribute('target-latency') ?? '');

@@ -14,7 +14,7 @@ export const createEngine: CreateEngine = async (video, events, choice) => {
     import('./hls-engine'),
     choice.captions ? import('hls.js') : import('hls.js/light'),
   ]);
-  return new HlsEngine(library, video, events);
+  return new HlsEngine(library, video, events, choice.shifted);
 };
 
 /** Fetches the engine's code early, so that opening a channel does not wait for it. */

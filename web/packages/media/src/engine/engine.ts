@@ -36,9 +36,18 @@ export interface EngineEvents {
   captions(): void;
 }
 
+/** Where to begin, instead of the edge or the beginning. */
+export type Start =
+  /** Epoch milliseconds of the server's clock. */
+  | { readonly wall: number }
+  /** Media time in seconds. */
+  | { readonly position: number }
+  | null;
+
 export interface Engine {
   readonly kind: 'hls' | 'native';
   readonly live: boolean | null;
+  /** What plays is whole: a recording that has its end. */
   readonly recording: boolean;
   readonly qualities: readonly Quality[];
   /** Chosen by the viewer, or -1 for automatic. */
@@ -54,7 +63,7 @@ export interface Engine {
   /** Epoch milliseconds (server clock) of a media time, from EXT-X-PROGRAM-DATE-TIME. */
   wallClock(position: number): number | null;
   choose(id: number): void;
-  load(src: string): void;
+  load(src: string, start: Start): void;
   resume(): void;
   recoverMedia(): void;
   destroy(): void;
@@ -63,6 +72,8 @@ export interface Engine {
 export interface EngineChoice {
   /** Captions are wanted: take the engine that can show them. */
   readonly captions: boolean;
+  /** The address is a recording that still grows: what matters is a full buffer, not the edge. */
+  readonly shifted: boolean;
 }
 
 export type CreateEngine = (

@@ -3,7 +3,7 @@ import type Hls from 'hls.js';
 import type { HlsConfig, LevelDetails } from 'hls.js';
 import { errorCode } from '../recovery/refusal';
 import { hasCaptions } from './caption-bytes';
-import type { Engine, EngineEvents, Quality } from './engine';
+import type { Engine, EngineEvents, Quality, Start } from './engine';
 
 type Library = { readonly default: typeof Hls } & Pick<
   typeof import('hls.js'),
@@ -21,9 +21,9 @@ function bodyOf(request: unknown): string {
 
 const retry = (times: number) => ({ maxNumRetry: times, retryDelayMs: 300, maxRetryDelayMs: 2000 });
 
-function config(): Partial<HlsConfig> {
+function config(shifted: boolean): Partial<HlsConfig> {
   return {
-    lowLatencyMode: true,
+    lowLatencyMode: !shifted,
     // `Pace` steers; hls.js keeps the server's hold-back as its start and leaves the rate alone.
     maxLiveSyncPlaybackRate: 1,
     liveSyncOnStallIncrease: 0,
@@ -80,12 +80,13 @@ export class HlsEngine implements Engine {
   private details: LevelDetails | null = null;
   private opened = false;
   private captionsSeen = false;
+  private start: Start = null;
   private readonly loaded: { bytes: number; seconds: number }[] = [];
 
-  constructor(library: Library, video: HTMLVideoElement, events: EngineEvents) {
+  constructor(library: Library, video: HTMLVideoElement, events: EngineEvents, shifted: boolean) {
     this.library = library;
     this.events = events;
-    this.hls = new library.default(config());
+    this.hls = new library.default(config(shifted));
     // Cues are ours (see cues/): no hidden text tracks of hls.js.
     this.hls.config.enableDateRangeMetadataCues = false;
     this.hls.config.enableEmsgMetadataCues = false;
@@ -127,12 +128,14 @@ export class HlsEngine implements Engine {
       // hls.js tells of the update before the load; only the first load opens.
       if (!this.opened) {
         this.opened = true;
+        this.begin();
         events.opened();
       }
     });
     hls.on(Events.LEVEL_UPDATED, (_, data) => {
       this.details = data.details;
       this.live = data.details.live;
+      this.recording = data.details.type === 'VOD';
     });
     hls.on(Events.LEVEL_SWITCHED, () => events.qualities());
     hls.on(Events.LEVELS_UPDATED, () => events.qualities());
@@ -225,8 +228,27 @@ export class HlsEngine implements Engine {
     this.hls.nextLevel = id;
     this.events.qualities();
   }
-  load(src: string): void {
+  load(src: string, start: Start): void {
+    this.start = start;
     this.hls.loadSource(src);
+  }
+  /** The first playlist says where a time of the clock is. */
+  private begin(): void {
+    const { start } = this;
+    if (start === null) return;
+    const position = 'position' in start ? start.position : this.positionOf(start.wall);
+    if (position !== null) this.hls.startLoad(Math.max(0, position));
+  }
+  private positionOf(wall: number): number | null {
+    let found: number | null = null;
+    for (const fragment of this.details?.fragments ?? []) {
+      const date = fragment.programDateTime;
+      if (date === null) continue;
+      if (date > wall) return found ?? fragment.start;
+      // Where media is missing, the clock runs on and the playlist does not.
+      found = fragment.start + Math.min((wall - date) / 1000, fragment.duration);
+    }
+    return found;
   }
   resume(): void {
     this.hls.startLoad(-1);

@@ -1,5 +1,5 @@
 /** The browser's own HLS (Safari on older iPhones): it paces and chooses qualities itself. */
-import type { Engine, EngineEvents, Quality } from './engine';
+import type { Engine, EngineEvents, Quality, Start } from './engine';
 
 interface DataCue extends TextTrackCue {
   readonly value?: { readonly key?: string; readonly data?: unknown; readonly info?: string };
@@ -25,7 +25,7 @@ function bytesOf(data: unknown): Uint8Array | null {
 
 export class NativeEngine implements Engine {
   readonly kind = 'native';
-  readonly recording = false;
+  recording = false;
   readonly qualities: readonly Quality[] = [];
   readonly chosen = -1;
   readonly playing = null;
@@ -40,7 +40,14 @@ export class NativeEngine implements Engine {
     this.video = video;
     this.events = events;
     const { signal } = this.gone;
-    video.addEventListener('loadedmetadata', () => events.opened(), { signal });
+    video.addEventListener(
+      'loadedmetadata',
+      () => {
+        this.recording = this.live === false;
+        events.opened();
+      },
+      { signal },
+    );
     video.addEventListener(
       'error',
       () => {
@@ -90,8 +97,9 @@ export class NativeEngine implements Engine {
     return start === undefined || Number.isNaN(start) ? null : start + position * 1000;
   }
   choose(): void {}
-  load(src: string): void {
+  load(src: string, start: Start): void {
     this.video.src = src;
+    if (start !== null && 'position' in start) this.video.currentTime = start.position;
   }
   resume(): void {}
   recoverMedia(): void {

@@ -2,7 +2,7 @@
  * Holds the one engine in use. Opening another closes the one before, and an engine that was replaced, even
  * while still being made, has nothing more to say.
  */
-import type { CreateEngine, Engine, EngineEvents } from './engine';
+import type { CreateEngine, Engine, EngineChoice, EngineEvents } from './engine';
 
 export class EngineSlot {
   engine: Engine | null = null;
@@ -21,13 +21,13 @@ export class EngineSlot {
     create: CreateEngine,
     video: HTMLVideoElement,
     events: EngineEvents,
-    captions: boolean,
+    choice: EngineChoice,
   ): Promise<Engine | null> {
     this.close();
     const turn = this.turn;
     let engine: Engine;
     try {
-      engine = await create(video, this.guard(events, turn), { captions });
+      engine = await create(video, this.guard(events, turn), choice);
     } catch (cause) {
       if (turn !== this.turn) return null;
       throw cause;
@@ -37,7 +37,7 @@ export class EngineSlot {
       return null;
     }
     this.engine = engine;
-    this.showsCaptions = captions || engine.kind === 'native';
+    this.showsCaptions = choice.captions || engine.kind === 'native';
     return engine;
   }
 

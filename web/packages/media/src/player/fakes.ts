@@ -1,5 +1,5 @@
 /** A video element and an engine without a browser, for tests. */
-import type { CreateEngine, Engine, EngineEvents, Quality } from '../engine/engine';
+import type { CreateEngine, Engine, EngineEvents, Quality, Start } from '../engine/engine';
 
 type Range = readonly [number, number];
 const ranges = (list: readonly Range[]): TimeRanges => ({
@@ -72,6 +72,7 @@ export class FakeEngine implements Engine {
   constructor(
     readonly events: EngineEvents,
     readonly captions: boolean,
+    readonly shifted: boolean,
   ) {}
   wallClock(position: number): number | null {
     return this.zero === null ? null : this.zero + position * 1000;
@@ -80,8 +81,10 @@ export class FakeEngine implements Engine {
     this.chosen = id;
     this.events.qualities();
   }
-  load(src: string): void {
-    this.did.push(`load ${src}`);
+  load(src: string, start: Start): void {
+    const from =
+      start === null ? '' : 'wall' in start ? ` at ${start.wall}` : ` from ${start.position}`;
+    this.did.push(`load ${src}${from}`);
   }
   resume(): void {
     this.did.push('resume');
@@ -100,7 +103,7 @@ export function engineShop(): { readonly made: FakeEngine[]; readonly createEngi
   return {
     made,
     createEngine: (_video, events, choice) => {
-      const engine = new FakeEngine(events, choice.captions);
+      const engine = new FakeEngine(events, choice.captions, choice.shifted);
       made.push(engine);
       return Promise.resolve(engine);
     },

@@ -15,6 +15,7 @@ import { bufferedEnd } from './ranges';
 import { startPlayback } from './sound';
 import { collectStats, deriveState, seekableSpan, type Span } from './readout';
 import { steer } from './steer';
+import { TimeShift } from './time-shift';
 import { Watchdog } from './watchdog';
 import type { Metadata, PlayerState, Stats, Trouble } from './types';
 
@@ -36,6 +37,8 @@ export interface PlayerParts {
 const tickMs = 80;
 const broadcastPausedAfter = 4000;
 const behindShown = 1.5;
+/** Seconds from the edge at which a viewer who was further back means the live picture. */
+const nearLive = 8;
 
 export class Player {
   readonly video: HTMLVideoElement;
@@ -57,6 +60,10 @@ export class Player {
   private moved = false;
   private starved = false;
   private captionsWanted = false;
+  private readonly shift = new TimeShift();
+  /** Media time to begin with. */
+  private from: number | null = null;
+  speed = 1;
   hasCaptions = false;
 
   constructor(video: HTMLVideoElement, events: PlayerEvents, parts: PlayerParts) {
@@ -98,10 +105,13 @@ export class Player {
     this.video.textTracks?.addEventListener('addtrack', () => this.showTracks(), { signal });
   }
 
-  /** Plays another address; an empty one stops. */
-  load(src: string, autoplay: boolean): void {
+  /** Plays another address, from a media time if one is given; an empty one stops. */
+  load(src: string, autoplay: boolean, from: number | null = null): void {
     if (this.src !== '') this.tell({ type: 'stop' });
     this.src = src;
+    this.shift.leave();
+    this.from = from;
+    this.speed = 1;
     this.cues.clear();
     this.hasCaptions = false;
     this.pace.restart();
@@ -147,8 +157,19 @@ export class Player {
     const range = this.seekable;
     if (!range) return;
     const to = Math.min(Math.max(time, range.start), Math.max(range.start, range.end));
-    if (this.live && to >= range.end - this.pace.aim - 0.5) {
+    const margin = this.shift.on ? nearLive : this.pace.aim + 0.5;
+    if (this.live && to >= range.end - margin) {
       this.goLive();
+      return;
+    }
+    const here = seekableSpan(this.video, this.engine, this.live);
+    const wall = here && to < here.start ? (this.engine?.wallClock(to) ?? null) : null;
+    if (wall !== null) {
+      this.shift.enter(wall);
+      this.cues.viewerSought(to);
+      this.wantsPlay = true;
+      this.carryOut({ type: 'open' });
+      this.events.changed();
       return;
     }
     this.cues.viewerSought(to);
@@ -158,6 +179,14 @@ export class Player {
   }
   goLive(): void {
     if (!this.live) return;
+    if (this.shift.on) {
+      this.shift.leave();
+      this.speed = 1;
+      this.wantsPlay = true;
+      this.carryOut({ type: 'open' });
+      this.events.changed();
+      return;
+    }
     const end = bufferedEnd(this.video);
     const edge = this.engine?.edge ?? end;
     // The buffer may not reach the edge after a long pause; then the playlist knows better.
@@ -167,6 +196,17 @@ export class Player {
       this.video.currentTime = to;
     }
     this.play();
+  }
+  /** How fast a recording plays; what is live has its own pace. */
+  chooseSpeed(speed: number): void {
+    if (!this.hasSpeed) return;
+    this.speed = speed;
+    this.video.playbackRate = speed;
+    this.events.changed();
+  }
+  /** Where viewers can go back to in a broadcast that is on: an address, and since when it has media. */
+  offerShift(src: string, since: number | null): void {
+    this.shift.offer(src, since);
   }
   chooseQuality(id: number): void {
     this.engine?.choose(id);
@@ -216,18 +256,35 @@ export class Player {
     return Math.max(0, bufferedEnd(this.video) - this.video.currentTime);
   }
   get seekable(): Span | null {
-    return seekableSpan(this.video, this.engine, this.live);
+    const span = seekableSpan(this.video, this.engine, this.live);
+    return span && this.live && this.engine ? this.shift.widen(span, this.engine) : span;
+  }
+  /** What plays has its end: nothing of it is live. */
+  get recording(): boolean {
+    return this.engine?.recording === true;
+  }
+  /** Watching what was, in a broadcast that is still on. */
+  get shifted(): boolean {
+    return this.shift.on && this.live;
+  }
+  get hasSpeed(): boolean {
+    return this.recording || this.shifted;
+  }
+  /** Epoch milliseconds of what is seen, on the server's clock; null where the media does not tell. */
+  get wallClock(): number | null {
+    return this.engine?.wallClock(this.video.currentTime) ?? null;
   }
   /** Seconds behind the live edge, beyond what is aimed for; null when with it. */
   get behind(): number | null {
-    if (!this.live || this.pace.following) return null;
+    if (!this.live || (this.pace.following && !this.shift.on)) return null;
+    if (this.shift.on) return Math.max(0, (this.engine?.edge ?? 0) - this.video.currentTime);
     const edge = Math.max(bufferedEnd(this.video), this.engine?.edge ?? 0);
     const seconds = edge - this.video.currentTime - this.pace.aim;
     return seconds > behindShown ? seconds : null;
   }
   get latency(): number | null {
     const { engine } = this;
-    if (!this.live || !engine || !this.moved) return null;
+    if (!this.live || this.shift.on || !engine || !this.moved) return null;
     return this.latencyMeter.at(this.video.currentTime, engine);
   }
   get stats(): Stats {
@@ -285,15 +342,14 @@ export class Player {
     this.latencyMeter.newTimeline();
     try {
       const { createEngine } = this.parts;
-      const engine = await this.slot.open(
-        createEngine,
-        this.video,
-        this.engineEvents,
-        this.captionsWanted,
-      );
+      const engine = await this.slot.open(createEngine, this.video, this.engineEvents, {
+        captions: this.captionsWanted,
+        shifted: this.shift.on,
+      });
       if (!engine) return;
       this.ticker = setInterval(() => this.tick(), tickMs);
-      engine.load(this.src);
+      const from = this.from === null ? null : { position: this.from };
+      engine.load(this.address, this.shift.on ? { wall: this.shift.wall } : from);
       if (this.wantsPlay) this.startPlaying();
     } catch {
       this.tell({ type: 'fault', kind: 'network', atManifest: true, status: 0 });
@@ -330,7 +386,7 @@ export class Player {
     this.probing?.abort();
     const mine = new AbortController();
     this.probing = mine;
-    const finding = await this.parts.probe(this.src, mine.signal);
+    const finding = await this.parts.probe(this.address, mine.signal);
     if (!mine.signal.aborted) this.tell({ type: 'found', finding });
   }
 
@@ -383,7 +439,9 @@ export class Player {
     if (!this.moved && !video.paused && video.readyState >= 3) this.moved = true;
     this.starved = this.moved && !video.paused && !video.seeking && video.readyState < 3;
     this.cueClock.tick(now);
-    if (engine.kind === 'hls' && engine.live && this.moved)
+    if (this.hasSpeed) {
+      this.follow(engine, position);
+    } else if (engine.kind === 'hls' && engine.live && this.moved)
       steer(video, this.pace, now / 1000, this.latency, this.starved);
     const diagnosis = this.watchdog.look({
       now,
@@ -399,6 +457,18 @@ export class Player {
     else if (diagnosis === 'hungry')
       this.tell({ type: 'fault', kind: 'network', atManifest: false, status: 0 });
     if (was !== this.moved || before !== this.state) this.events.changed();
+  }
+
+  /** Keeps what another engine would have to begin with, and the viewer's speed. */
+  private follow(engine: Engine, position: number): void {
+    const wall = engine.wallClock(position);
+    if (this.moved && wall !== null) this.shift.at(wall);
+    if (this.moved && this.recording) this.from = position;
+    if (Math.abs(this.video.playbackRate - this.speed) > 0.001)
+      this.video.playbackRate = this.speed;
+  }
+  private get address(): string {
+    return this.shift.on ? this.shift.src : this.src;
   }
 
   private showTracks(): void {

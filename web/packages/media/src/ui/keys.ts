@@ -10,6 +10,8 @@ export type Command =
   | 'louder'
   | 'softer'
   | 'live'
+  | 'start'
+  | 'end'
   | 'escape';
 
 const keys: Readonly<Record<string, Command>> = {
@@ -20,6 +22,8 @@ const keys: Readonly<Record<string, Command>> = {
   c: 'captions',
   i: 'statistics',
   l: 'live',
+  Home: 'start',
+  End: 'end',
   ArrowLeft: 'back',
   ArrowRight: 'forward',
   ArrowUp: 'louder',

@@ -7,6 +7,8 @@ export interface MenuItem {
   /** null for an item that is not a choice. */
   readonly checked: boolean | null;
   readonly icon?: 'gauge';
+  /** Choices of different things stand apart. */
+  readonly group?: string;
   readonly perform: () => void;
 }
 
@@ -43,7 +45,10 @@ export class Menu {
           item.perform();
         });
         const before = items[i - 1];
-        if (before && (before.checked === null) !== (item.checked === null)) {
+        if (
+          before &&
+          ((before.checked === null) !== (item.checked === null) || before.group !== item.group)
+        ) {
           return [document.createElement('hr'), button];
         }
         return [button];

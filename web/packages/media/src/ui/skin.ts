@@ -7,7 +7,8 @@ import { Menu, type MenuItem } from './menu';
 import { readPreferences, writePreferences } from './preferences';
 import { canFull, canPip, isFull, toggleFull, togglePip } from './screen';
 import { StatsPanel } from './stats-panel';
-import { bitrate, delay, messageFor, noticeFor, qualityName, strings } from './strings';
+import { SeekPreview } from './seek-preview';
+import { bitrate, clock, messageFor, noticeFor, qualityName, strings } from './strings';
 import { mark, type Parts } from './template';
 
 const fadeAfter = 3000;
@@ -16,6 +17,8 @@ const seekStep = 5;
 const volumeStep = 0.05;
 /** A shorter window than this is not worth a slider. */
 const worthSeeking = 20;
+const seekSteps = 10_000;
+const speeds = [0.5, 1, 1.25, 1.5, 2];
 
 function set(element: HTMLElement, attribute: string, value: string): void {
   if (element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
@@ -37,6 +40,7 @@ export class Skin {
   private readonly parts: Parts;
   private readonly player: Player;
   private readonly menu: Menu;
+  readonly preview: SeekPreview;
   private readonly preferences = readPreferences();
   private readonly gone = new AbortController();
   private fadeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -51,6 +55,7 @@ export class Skin {
     this.parts = parts;
     this.player = player;
     this.menu = new Menu(parts.menu, parts.quality);
+    this.preview = new SeekPreview(parts, player, this.gone.signal);
     this.stats = new StatsPanel(parts.stats, () => this.perform('statistics'));
     player.video.volume = this.preferences.volume;
     this.listen();
@@ -88,7 +93,9 @@ export class Skin {
       this.seeking = false;
       const range = player.seekable;
       if (range)
-        player.seekTo(range.start + (Number(parts.seek.value) / 1000) * (range.end - range.start));
+        player.seekTo(
+          range.start + (Number(parts.seek.value) / seekSteps) * (range.end - range.start),
+        );
     });
     watchGestures(parts.surface, {
       click: () => (this.menu.open ? this.menu.close() : this.bare || player.toggle()),
@@ -155,6 +162,11 @@ export class Skin {
       case 'live':
         player.goLive();
         return true;
+      case 'start':
+      case 'end':
+        if (!player.seekable) return false;
+        player.seekTo(command === 'start' ? player.seekable.start : player.seekable.end);
+        return true;
       case 'fullscreen':
         void toggleFull(this.host, player.video);
         return true;
@@ -213,8 +225,18 @@ export class Skin {
         perform: () => this.player.chooseQuality(-1),
       });
     }
+    const pace: MenuItem[] = !this.player.hasSpeed
+      ? []
+      : speeds.map((speed) => ({
+          label: strings.speed(speed),
+          hint: '',
+          checked: this.player.speed === speed,
+          group: 'speed',
+          perform: () => this.player.chooseSpeed(speed),
+        }));
     return [
       ...choices,
+      ...pace,
       {
         label: strings.statistics,
         hint: 'i',
@@ -257,7 +279,7 @@ export class Skin {
   draw(): void {
     const { parts, player } = this;
     const { video, state, trouble } = player;
-    const message = messageFor(state, trouble);
+    const message = messageFor(state, trouble, player.recording);
     if (parts.message.hidden && message) words(parts.aloud, `${message.title}. ${message.text}`);
     parts.message.hidden = message === null;
     parts.message.classList.toggle('fault', state === 'error');
@@ -279,7 +301,9 @@ export class Skin {
     parts.notice.hidden = notice === '';
     parts.poster.hidden =
       this.poster === '' || message !== null || !(state === 'loading' || state === 'idle');
-    parts.start.hidden = state !== 'paused' || video.currentTime > 0;
+    parts.start.hidden =
+      !(state === 'paused' && video.currentTime === 0) && !(state === 'ended' && message === null);
+    set(parts.start, 'aria-label', state === 'ended' ? strings.playAgain : strings.play);
     this.drawSpinner(state === 'loading' || state === 'buffering');
 
     const silent = video.muted || video.volume === 0;
@@ -345,7 +369,9 @@ export class Skin {
     parts.buffered.style.width = share(video.currentTime + player.bufferAhead);
     parts.seek.hidden = length < worthSeeking && player.live;
     if (!this.seeking && range && length > 0) {
-      parts.seek.value = String(Math.round(((video.currentTime - range.start) / length) * 1000));
+      parts.seek.value = String(
+        Math.round(((video.currentTime - range.start) / length) * seekSteps),
+      );
       set(
         parts.seek,
         'aria-valuetext',
@@ -353,7 +379,7 @@ export class Skin {
           ? behind === null
             ? strings.atLive
             : strings.behind(behind)
-          : delay(video.currentTime),
+          : `${clock(video.currentTime)} / ${clock(range.end)}`,
       );
     }
     parts.time.hidden = player.live || !range;
@@ -361,6 +387,3 @@ export class Skin {
       words(parts.time, `${clock(video.currentTime)} / ${clock(range?.end ?? 0)}`);
   }
 }
-
-const clock = (seconds: number): string =>
-  `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;

@@ -10,6 +10,9 @@ export const strings = {
   tapToUnmute: 'Tap to unmute',
   volume: 'Volume',
   position: 'Position',
+  playAgain: 'Play again',
+  speed: (rate: number) => (rate === 1 ? 'Normal speed' : `${rate}× speed`),
+  before: (time: string) => `${time} ago`,
   live: 'Live',
   goLiveFrom: (seconds: number) => `Live ${delay(seconds)} behind. Go to live`,
   atLive: 'You are watching live',
@@ -51,7 +54,13 @@ export interface Message {
 }
 
 /** What stands in place of the picture, or null while there is one. */
-export function messageFor(state: PlayerState, trouble: Trouble): Message | null {
+export function messageFor(
+  state: PlayerState,
+  trouble: Trouble,
+  recording = false,
+): Message | null {
+  // A recording that was watched to its end can be seen again: its last picture stays.
+  if (recording && state === 'ended') return null;
   switch (state) {
     case 'waiting':
       return {
@@ -117,7 +126,18 @@ export function noticeFor(trouble: Trouble): string {
 /** 4.2 s, 75 s as 1:15. */
 export function delay(seconds: number): string {
   if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
-  return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
+  return clock(seconds);
+}
+
+/** 4:05, 1:02:03. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (n: number) => String(n).padStart(2, '0');
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  return hours > 0
+    ? `${hours}:${two(minutes)}:${two(whole % 60)}`
+    : `${minutes}:${two(whole % 60)}`;
 }
 
 export function bitrate(bitsPerSecond: number | null): string {

@@ -17,7 +17,7 @@ const markup = `
   <button class="start" type="button" aria-label="${strings.play}" hidden>${icon('play')}</button>
   <div class="stats" role="region" aria-label="${strings.statistics}" hidden></div>
   <div class="controls">
-    <div class="line"><i class="buffered"></i><i class="played"></i><input type="range" class="seek" min="0" max="1000" step="1" aria-label="${strings.position}" hidden></div>
+    <div class="line"><i class="buffered"></i><i class="played"></i><input type="range" class="seek" min="0" max="10000" step="1" aria-label="${strings.position}" hidden><div class="preview" aria-hidden="true" hidden><img alt="" hidden><span></span></div></div>
     <div class="row">
       <button class="play" type="button"></button>
       <div class="volume"><button class="mute" type="button"></button><input type="range" class="level" min="0" max="1" step="0.05" aria-label="${strings.volume}"></div>
@@ -62,6 +62,9 @@ export function build(root: ShadowRoot) {
     buffered: find('.buffered'),
     played: find('.played'),
     seek: find<HTMLInputElement>('.seek'),
+    preview: find('.preview'),
+    previewStill: find<HTMLImageElement>('.preview img'),
+    previewTime: find('.preview span'),
     play: find('.play'),
     mute: find('.mute'),
     level: find<HTMLInputElement>('.level'),
