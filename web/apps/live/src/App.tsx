@@ -9,6 +9,12 @@ const Watch = lazy(() => {
   return import('./pages/Watch').then((m) => ({ default: m.Watch }));
 });
 
+const Past = lazy(() => import('./pages/Past').then((m) => ({ default: m.Past })));
+const Replay = lazy(() => {
+  preloadPlayer();
+  return import('./pages/Replay').then((m) => ({ default: m.Replay }));
+});
+
 export function App() {
   const [path, setPath] = useState(location.pathname);
   useEffect(() => {
@@ -38,6 +44,18 @@ export function App() {
       return (
         <Suspense fallback={null}>
           <Watch key={route.channel} id={route.channel} />
+        </Suspense>
+      );
+    case 'past':
+      return (
+        <Suspense fallback={null}>
+          <Past key={route.channel} id={route.channel} />
+        </Suspense>
+      );
+    case 'replay':
+      return (
+        <Suspense fallback={null}>
+          <Replay key={route.recording} id={route.channel} recording={route.recording} />
         </Suspense>
       );
     case 'nowhere':

@@ -1,15 +1,21 @@
-/** The two addresses of this app, read from the path. */
+/** The addresses of this app, read from the path. */
 export type Route =
   | { readonly page: 'directory' }
   | { readonly page: 'watch'; readonly channel: string }
+  | { readonly page: 'past'; readonly channel: string }
+  | { readonly page: 'replay'; readonly channel: string; readonly recording: string }
   | { readonly page: 'nowhere' };
 
 export function routeOf(path: string): Route {
   if (path === '/' || path === '/index.html') return { page: 'directory' };
-  const watch = /^\/watch\/([^/]+)\/?$/.exec(path)?.[1];
-  if (watch === undefined) return { page: 'nowhere' };
+  const found = /^\/watch\/([^/]+)(?:\/(past|replay\/[A-Za-z0-9]{12}))?\/?$/.exec(path);
+  if (!found?.[1]) return { page: 'nowhere' };
   try {
-    return { page: 'watch', channel: decodeURIComponent(watch) };
+    const channel = decodeURIComponent(found[1]);
+    const rest = found[2];
+    if (rest === undefined) return { page: 'watch', channel };
+    if (rest === 'past') return { page: 'past', channel };
+    return { page: 'replay', channel, recording: rest.slice('replay/'.length) };
   } catch {
     return { page: 'nowhere' };
   }

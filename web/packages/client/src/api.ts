@@ -1,6 +1,6 @@
 /** The server's read-only page API. Every failure is an `ApiError` that says whether asking again can help. */
-import { parseChannel, parseChannels, parseServer } from './parse';
-import type { Channel, ServerInfo } from './types';
+import { parseChannel, parseChannels, parseRecordings, parseServer } from './parse';
+import type { Channel, Recordings, ServerInfo } from './types';
 
 export class ApiError extends Error {
   /** HTTP status, or 0 when no answer came. */
@@ -18,6 +18,8 @@ export class ApiError extends Error {
 export interface Api {
   channels(signal?: AbortSignal): Promise<Channel[]>;
   channel(id: string, signal?: AbortSignal): Promise<Channel>;
+  /** What can be watched again of a channel, at most 20; `before` the oldest that is known. */
+  recordings(id: string, before?: string, signal?: AbortSignal): Promise<Recordings>;
   server(signal?: AbortSignal): Promise<ServerInfo>;
 }
 
@@ -53,6 +55,12 @@ export function createApi(base = '', fetcher: typeof fetch = (...args) => fetch(
   return {
     channels: (signal) => get('/channels', parseChannels, signal),
     channel: (id, signal) => get(`/channels/${encodeURIComponent(id)}`, parseChannel, signal),
+    recordings: (id, before, signal) =>
+      get(
+        `/channels/${encodeURIComponent(id)}/recordings${before ? `?before=${encodeURIComponent(before)}` : ''}`,
+        parseRecordings,
+        signal,
+      ),
     server: (signal) => get('/server', parseServer, signal),
   };
 }

@@ -56,6 +56,41 @@ describe('api', () => {
     expect((broken as ApiError).notFound).toBe(false);
   });
 
+  it('reads what can be watched again', async () => {
+    const one = { id: 'r1', playbackUrl: '/r1.m3u8', durationMs: -1, thumbnailUrl: 'ftp://x' };
+    const fetcher = answers(200, { recordings: [one], timeShiftUrl: '/live.m3u8' });
+    const found = await createApi('', fetcher).recordings('a/b', 'r 2');
+    expect(vi.mocked(fetcher).mock.calls[0]?.[0]).toBe(
+      '/api/rostrum/v1/channels/a%2Fb/recordings?before=r%202',
+    );
+    expect(found.recordings).toEqual([
+      {
+        id: 'r1',
+        name: '',
+        clip: false,
+        startedAt: '',
+        durationMs: 0,
+        playbackUrl: '/r1.m3u8',
+        downloadUrl: '',
+        storyboardUrl: '',
+        thumbnailUrl: '',
+      },
+    ]);
+    expect(found.timeShift).toBeNull();
+    const since = '2026-11-22T10:00:00.000Z';
+    const more = answers(200, {
+      recordings: [],
+      timeShiftUrl: '/live.m3u8',
+      timeShiftSince: since,
+    });
+    expect((await createApi('', more).recordings('a')).timeShift).toEqual({
+      url: '/live.m3u8',
+      since,
+    });
+    const broken = createApi('', answers(200, { recordings: [{ id: 'r1' }] })).recordings('a');
+    await expect(broken).rejects.toBeInstanceOf(ApiError);
+  });
+
   it('reports no answer as status 0', async () => {
     const api = createApi('', () => Promise.reject(new TypeError('refused')));
     await expect(api.server()).rejects.toMatchObject({ status: 0 });

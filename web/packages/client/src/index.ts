@@ -1,3 +1,3 @@
 export { ApiError, createApi, type Api } from './api';
 export { pauseAfter, startPoll, type Poll, type PollOptions } from './poll';
-export type { Channel, Ingest, ServerInfo } from './types';
+export type { Channel, Ingest, Recording, Recordings, ServerInfo } from './types';

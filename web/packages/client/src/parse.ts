@@ -2,7 +2,7 @@
  * Answers of the server are checked before a page sees them: what is missing gets a harmless value, what is
  * of a wrong kind is refused.
  */
-import type { Channel, Ingest, ServerInfo } from './types';
+import type { Channel, Ingest, Recording, Recordings, ServerInfo } from './types';
 
 type Fields = Record<string, unknown>;
 
@@ -47,6 +47,37 @@ export function parseChannels(value: unknown): Channel[] {
   const list = fields(value, 'channels')['channels'];
   if (!Array.isArray(list)) throw new TypeError('channels is not a list');
   return list.map(parseChannel);
+}
+
+function parseRecording(value: unknown): Recording {
+  const from = fields(value, 'recording');
+  const id = text(from['id']);
+  const playbackUrl = address(from['playbackUrl']);
+  if (id === '' || playbackUrl === '') throw new TypeError('recording without an id or address');
+  const duration = from['durationMs'];
+  return {
+    id,
+    name: text(from['name']),
+    clip: from['clip'] === true,
+    startedAt: text(from['startedAt']),
+    durationMs: typeof duration === 'number' && duration >= 0 ? duration : 0,
+    playbackUrl,
+    downloadUrl: address(from['downloadUrl']),
+    storyboardUrl: address(from['storyboardUrl']),
+    thumbnailUrl: address(from['thumbnailUrl']),
+  };
+}
+
+export function parseRecordings(value: unknown): Recordings {
+  const from = fields(value, 'recordings');
+  const list = from['recordings'];
+  if (!Array.isArray(list)) throw new TypeError('recordings is not a list');
+  const url = address(from['timeShiftUrl']);
+  const since = text(from['timeShiftSince']);
+  return {
+    recordings: list.map(parseRecording),
+    timeShift: url !== '' && since !== '' ? { url, since } : null,
+  };
 }
 
 export function parseServer(value: unknown): ServerInfo {

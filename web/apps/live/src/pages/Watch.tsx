@@ -21,7 +21,10 @@ import { Trouble } from '../parts/Trouble';
 import { useVisibleHeight } from '../parts/useVisibleHeight';
 import { strings } from '../strings';
 import { Nowhere } from './Nowhere';
+import { RecordingCard } from '../parts/RecordingCard';
+import { useRecordings } from '../parts/recordings';
 import { onAir } from './on-air';
+import { sourceOf } from './source';
 
 function Elapsed({ since }: { readonly since: number }) {
   const now = useNow(1000);
@@ -37,12 +40,8 @@ function Elapsed({ since }: { readonly since: number }) {
   );
 }
 
-/** Private channels are watched with the token that the page's own address carries. */
-export function sourceOf(playbackUrl: string, search: string): string {
-  const token = new URLSearchParams(search).get('token');
-  return token ? `${playbackUrl}?token=${encodeURIComponent(token)}` : playbackUrl;
-}
-
+/** So many past broadcasts stand below the picture; a page of their own has all. */
+const shownBelow = 6;
 const overPicture = '(max-height: 480px) and (orientation: landscape)';
 
 export function Watch({ id }: { readonly id: string }) {
@@ -51,6 +50,7 @@ export function Watch({ id }: { readonly id: string }) {
     error,
     again,
   } = usePoll(`channel ${id}`, 4000, (signal) => api.channel(id, signal));
+  const { value: past } = useRecordings(id);
   const [state, setState] = useState<PlayerState>('idle');
   const told = useCallback((to: PlayerState) => setState(to), []);
   const name = channel?.name ?? '';
@@ -89,6 +89,12 @@ export function Watch({ id }: { readonly id: string }) {
                 src={sourceOf(channel.playbackUrl, location.search)}
                 label={strings.playerLabel(channel.name)}
                 onState={told}
+                timeShift={
+                  past?.timeShift && {
+                    url: sourceOf(past.timeShift.url, location.search),
+                    since: past.timeShift.since,
+                  }
+                }
                 pageKeys
               />
             ) : (
@@ -136,6 +142,11 @@ export function Watch({ id }: { readonly id: string }) {
                   )}
                 </div>
                 <div className="acts">
+                  {past && past.recordings.length > 0 && (
+                    <a className="elsewhere" href={`/watch/${encodeURIComponent(id)}/past`}>
+                      {strings.past}
+                    </a>
+                  )}
                   <ShareButton
                     title={channel.title || channel.name}
                     url={new URL(channel.watchUrl, location.href).href}
@@ -157,6 +168,21 @@ export function Watch({ id }: { readonly id: string }) {
           <div className="trouble">
             <Trouble error={error} again={again} />
           </div>
+          {past && past.recordings.length > 0 && (
+            <section className="past" aria-labelledby="past-title">
+              <h2 id="past-title">{strings.past}</h2>
+              <div className="grid">
+                {past.recordings.slice(0, shownBelow).map((recording) => (
+                  <RecordingCard
+                    key={recording.id}
+                    channel={id}
+                    name={name}
+                    recording={recording}
+                  />
+                ))}
+              </div>
+            </section>
+          )}
         </div>
         {hasChat && !isHidden && (
           <ChatSide channel={id} isDark={isOver} onCollapse={collapse} onMissing={without} />

@@ -13,6 +13,10 @@ declare module 'react' {
         muted?: '';
         bare?: '';
         poster?: string;
+        storyboard?: string;
+        'start-at'?: string;
+        'time-shift'?: string;
+        'time-shift-since'?: string;
         'aria-label'?: string;
         'aria-hidden'?: 'true';
         class?: string;
@@ -32,6 +36,12 @@ export interface PlayerProps {
   /** Keys pressed anywhere on the page reach the player. */
   readonly pageKeys?: boolean;
   readonly poster?: string | undefined;
+  /** A recording's WebVTT file with pictures for the seek bar. */
+  readonly storyboard?: string | undefined;
+  /** Seconds. */
+  readonly startAt?: number | undefined;
+  /** Where viewers of a running broadcast can go back to, and since when (a date). */
+  readonly timeShift?: { readonly url: string; readonly since: string } | null | undefined;
   /** The element, for pages that steer it; null when it has gone. */
   readonly onElement?: (element: RostrumPlayer | null) => void;
 }
@@ -47,6 +57,7 @@ export function preloadPlayer(): void {
 /** The player element; its code is fetched when the first one is shown. */
 export function Player(props: PlayerProps) {
   const { src, label, muted, bare, onState, pageKeys, poster, onElement } = props;
+  const { storyboard, startAt, timeShift } = props;
   const element = useRef<RostrumPlayer>(null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
@@ -94,6 +105,9 @@ export function Player(props: PlayerProps) {
       autoplay=""
       aria-label={label}
       {...(poster ? { poster } : {})}
+      {...(storyboard ? { storyboard } : {})}
+      {...(startAt ? { 'start-at': String(startAt) } : {})}
+      {...(timeShift ? { 'time-shift': timeShift.url, 'time-shift-since': timeShift.since } : {})}
       {...(muted ? { muted: '' as const } : {})}
       {...(bare ? { bare: '' as const, 'aria-hidden': 'true' as const } : {})}
     />
