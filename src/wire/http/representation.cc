@@ -11,13 +11,6 @@
 namespace wire::http {
 namespace {
 
-struct ByteRange {
-  std::uint64_t first;
-  std::uint64_t last;  // included
-};
-
-enum class RangeVerdict { kWhole, kPart, kUnsatisfiable };
-
 /// Digits only, or nothing.
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
@@ -29,32 +22,30 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return value;
 }
 
-RangeVerdict read_range(std::string_view field, std::uint64_t size, ByteRange& range) {
+std::optional<ByteRange> read_range(std::string_view field, std::uint64_t size) {
   static constexpr std::string_view kUnit = "bytes=";
   if (field.size() < kUnit.size() || !equal_ignoring_case(field.substr(0, kUnit.size()), kUnit)) {
-    return RangeVerdict::kWhole;
+    return std::nullopt;
   }
   std::string_view list = field.substr(kUnit.size());
   const auto spec = next_list_element(list);
-  if (!spec || next_list_element(list)) return RangeVerdict::kWhole;
+  if (!spec || next_list_element(list)) return std::nullopt;
   const auto dash = spec->find('-');
-  if (dash == std::string_view::npos) return RangeVerdict::kWhole;
+  if (dash == std::string_view::npos) return std::nullopt;
   const std::string_view first_text = trim(spec->substr(0, dash));
   const std::string_view last_text = trim(spec->substr(dash + 1));
   const auto first = number(first_text);
   const auto last = number(last_text);
   if ((!first && !first_text.empty()) || (!last && !last_text.empty()) || (!first && !last)) {
-    return RangeVerdict::kWhole;
+    return std::nullopt;
   }
   if (!first) {  // the last so many octets
-    if (*last == 0 || size == 0) return RangeVerdict::kUnsatisfiable;
-    range = {size - std::min(*last, size), size - 1};
-    return RangeVerdict::kPart;
+    const std::uint64_t count = std::min(*last, size);
+    return ByteRange{size - count, count};
   }
-  if (last && *last < *first) return RangeVerdict::kWhole;
-  if (*first >= size) return RangeVerdict::kUnsatisfiable;
-  range = {*first, std::min(last.value_or(UINT64_MAX), size - 1)};
-  return RangeVerdict::kPart;
+  if (last && *last < *first) return std::nullopt;
+  if (*first >= size) return ByteRange{};
+  return ByteRange{*first, std::min(last.value_or(UINT64_MAX), size - 1) - *first + 1};
 }
 
 std::string_view opaque_tag(std::string_view tag) {
@@ -102,34 +93,38 @@ bool apply_if_none_match(const Request& request, Response& response) {
   return true;
 }
 
+std::optional<ByteRange> wanted_range(const Request& request, std::string_view etag,
+                                      std::uint64_t size) {
+  const auto field = request.headers.find("Range");
+  if (!field || request.method != Method::kGet) return std::nullopt;
+  if (const auto condition = request.headers.find("If-Range")) {
+    // Only a strong tag proves that the parts belong together; we compare no dates.
+    if (condition->starts_with("W/") || *condition != etag) return std::nullopt;
+  }
+  return read_range(*field, size);
+}
+
+std::string content_range(const ByteRange& range, std::uint64_t size) {
+  if (range.length == 0) return "bytes */" + std::to_string(size);
+  return "bytes " + std::to_string(range.offset) + '-' +
+         std::to_string(range.offset + range.length - 1) + '/' + std::to_string(size);
+}
+
 void apply_range(const Request& request, Response& response) {
   if (response.status != 200 || response.streaming) return;
   response.headers.set("Accept-Ranges", "bytes");
-  const auto field = request.headers.find("Range");
-  if (!field || request.method != Method::kGet) return;
-  if (const auto condition = request.headers.find("If-Range")) {
-    // Only a strong tag proves that the parts belong together; we compare no dates.
-    if (condition->starts_with("W/") || *condition != response.headers.get("ETag")) return;
-  }
   const std::uint64_t size = response.body_size();
-  ByteRange range{};
-  switch (read_range(*field, size, range)) {
-    case RangeVerdict::kWhole:
-      return;
-    case RangeVerdict::kUnsatisfiable:
-      response.status = 416;
-      response.body.clear();
-      response.headers.remove("Content-Type");
-      response.headers.set("Content-Range", "bytes */" + std::to_string(size));
-      return;
-    case RangeVerdict::kPart:
-      response.status = 206;
-      response.body = cut(response.body, range.first, range.last - range.first + 1);
-      response.headers.set("Content-Range", "bytes " + std::to_string(range.first) + '-' +
-                                                std::to_string(range.last) + '/' +
-                                                std::to_string(size));
-      return;
+  const auto range = wanted_range(request, response.headers.get("ETag"), size);
+  if (!range) return;
+  response.headers.set("Content-Range", content_range(*range, size));
+  if (range->length == 0) {
+    response.status = 416;
+    response.body.clear();
+    response.headers.remove("Content-Type");
+    return;
   }
+  response.status = 206;
+  response.body = cut(response.body, range->offset, range->length);
 }
 
 std::vector<base::Slice> cut(const std::vector<base::Slice>& slices, std::uint64_t offset,

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,18 @@ bool apply_if_none_match(const Request& request, Response& response);
 /// accepted. One byte range is served; several, other units and malformed ones are ignored, which
 /// the RFC allows. Call after apply_if_none_match, and never for what is coded on the way out.
 void apply_range(const Request& request, Response& response);
+
+/// What a request wants of a body with `size` octets and this ETag, by the same rules: for bodies
+/// that are made while they are sent. Nothing: all of it. A length of 0: what there is not (416).
+struct ByteRange {
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+  bool operator==(const ByteRange&) const = default;
+};
+std::optional<ByteRange> wanted_range(const Request& request, std::string_view etag,
+                                      std::uint64_t size);
+/// "bytes 0-9/10", or "bytes */10" for a length of 0.
+std::string content_range(const ByteRange& range, std::uint64_t size);
 
 /// The part [offset, offset + length) of a list of slices; it must lie inside.
 std::vector<base::Slice> cut(const std::vector<base::Slice>& slices, std::uint64_t offset,

@@ -94,6 +94,24 @@ TEST(Range, ServesAllWhereItDoesNotApply) {
   EXPECT_EQ(empty.status, 416);
 }
 
+TEST(Range, OfBodiesThatAreMadeWhileTheyAreSent) {
+  Request request;
+  const auto asked = [&](std::string range, std::string condition) {
+    request.headers = {};
+    request.headers.add("Range", range);
+    if (!condition.empty()) request.headers.add("If-Range", condition);
+    const auto wanted = wanted_range(request, "\"a\"", 10'000'000'000);
+    return wanted ? content_range(*wanted, 10'000'000'000) : "all";
+  };
+  EXPECT_EQ(asked("bytes=9999999999-", ""), "bytes 9999999999-9999999999/10000000000");
+  EXPECT_EQ(asked("bytes=-1", "\"a\""), "bytes 9999999999-9999999999/10000000000");
+  EXPECT_EQ(asked("bytes=0-", "\"b\""), "all");
+  EXPECT_EQ(asked("bytes=10000000000-", ""), "bytes */10000000000");
+  EXPECT_EQ(asked("bytes=0-1,3-4", ""), "all");
+  request.method = Method::kHead;
+  EXPECT_EQ(wanted_range(request, "", 5), std::nullopt);
+}
+
 TEST(IfNoneMatch, Table) {
   struct Row {
     std::string_view condition;
