@@ -33,15 +33,15 @@ struct CatalogPiece {
 };
 
 struct CatalogSegment {
-  std::uint64_t number = 0;   // of its file, see segment_name(); grows, but not always by one
-  std::uint64_t bytes = 0;    // the sum of its pieces
-  media::Ticks position = 0;  // from the recording's beginning; the same media has about the same
-                              // in every rendition. Gaps and broadcasts that follow are left out.
-  media::Ticks start = 0;            // stream time of its first sample, as samples have it
-  media::Ticks duration = 0;         // the sum of its pieces
-  base::WallTime date{};             // program date-time of its first sample
-  bool discontinuity = false;        // stands behind one
-  bool complete = true;              // false: the last of a running recording, more pieces follow
+  std::uint64_t number = 0;    // of its file, see segment_name(); grows, but not always by one
+  std::uint64_t bytes = 0;     // the sum of its pieces
+  media::Ticks position = 0;   // from the recording's beginning; the same media has about the same
+                               // in every rendition. Gaps and broadcasts that follow are left out.
+  media::Ticks start = 0;      // stream time of its first sample, as samples have it
+  media::Ticks duration = 0;   // the sum of its pieces
+  base::WallTime date{};       // program date-time of its first sample
+  bool discontinuity = false;  // stands behind one
+  bool complete = true;        // false: the last of a running recording, more pieces follow
   std::uint32_t generation = 0;      // index into CatalogRendition::generations
   std::vector<CatalogPiece> pieces;  // in the order of the file, without gaps
   std::uint64_t samples_offset = 0;
@@ -96,7 +96,7 @@ base::Expected<Catalog> parse_catalog(base::ByteSpan data);
 // ---- samples ----------------------------------------------------------------------------------
 
 struct SampleEntry {
-  std::uint32_t size = 0;        // octets of the access unit as media::Sample has it
+  std::uint32_t size = 0;        // octets of the access unit, read back from the segment
   std::uint32_t duration = 0;    // the track's time scale
   std::int32_t composition = 0;  // pts - dts
   bool keyframe = false;
@@ -113,8 +113,10 @@ struct TrackTable {
 /// A table for each track of the segment's generation.
 using PartTables = std::vector<TrackTable>;
 
-/// Appends one part.
-void append_part_samples(base::ByteWriter& out, std::span<const std::vector<media::Sample>> tracks);
+/// Appends one part; sizes are those that samples have when they are read back from `rendition`'s
+/// container (media/mpegts/carried.h).
+void append_part_samples(base::ByteWriter& out, const media::RenditionInfo& rendition,
+                         std::span<const std::vector<media::Sample>> tracks);
 /// All parts of a segment (or of several that follow each other). kMalformed.
 base::Expected<std::vector<PartTables>> parse_samples(base::ByteSpan data);
 

@@ -3,6 +3,7 @@
 // behind them if any differs from zero.
 #include <algorithm>
 
+#include "media/mpegts/carried.h"
 #include "record/catalog.h"
 #include "record/track_codec.h"
 #include "record/varint.h"
@@ -19,33 +20,58 @@ std::uint32_t duration_of(const media::Sample& sample) {
   return static_cast<std::uint32_t>(std::clamp<media::Ticks>(sample.duration, 0, UINT32_MAX));
 }
 
-std::int64_t composition_of(const media::Sample& sample) {
-  return std::clamp<media::Ticks>(sample.pts - sample.dts, INT32_MIN, INT32_MAX);
+std::int32_t composition_of(const media::Sample& sample) {
+  return static_cast<std::int32_t>(
+      std::clamp<media::Ticks>(sample.pts - sample.dts, INT32_MIN, INT32_MAX));
 }
 
-void write_track_samples(base::ByteWriter& out, const std::vector<media::Sample>& samples) {
+// A sample that does not come back leaves its time to the one before.
+TrackTable table_of(const media::RenditionInfo& rendition, std::size_t track,
+                    const std::vector<media::Sample>& samples) {
+  const bool ts = rendition.container == media::PartContainer::kMpegTs;
+  TrackTable table;
+  table.samples.reserve(samples.size());
+  for (const media::Sample& sample : samples) {
+    const std::size_t size =
+        ts ? media::mpegts::carried_size(rendition.tracks[track].codec, sample.data.span())
+           : sample.data.size();
+    if (ts && size == 0) {
+      if (!table.samples.empty()) table.samples.back().duration += duration_of(sample);
+      continue;
+    }
+    if (table.samples.empty()) table.first_dts = sample.dts;
+    table.samples.push_back({.size = static_cast<std::uint32_t>(size),
+                             .duration = duration_of(sample),
+                             .composition = composition_of(sample),
+                             .keyframe = sample.keyframe});
+  }
+  return table;
+}
+
+void write_track_samples(base::ByteWriter& out, const TrackTable& table) {
+  const std::vector<SampleEntry>& samples = table.samples;
   write_varint(out, samples.size());
   if (samples.empty()) return;
   const bool composed = std::ranges::any_of(
-      samples, [](const media::Sample& sample) { return sample.pts != sample.dts; });
+      samples, [](const SampleEntry& sample) { return sample.composition != 0; });
   const bool keyframes =
-      std::ranges::all_of(samples, [](const media::Sample& sample) { return sample.keyframe; });
+      std::ranges::all_of(samples, [](const SampleEntry& sample) { return sample.keyframe; });
   out.u8(static_cast<std::uint8_t>((composed ? kComposed : 0) | (keyframes ? kAllKeyframes : 0)));
-  write_signed(out, samples.front().dts);
+  write_signed(out, table.first_dts);
   for (std::size_t i = 0; i < samples.size();) {
-    const std::uint32_t duration = duration_of(samples[i]);
+    const std::uint32_t duration = samples[i].duration;
     std::size_t run = 1;
-    while (i + run < samples.size() && duration_of(samples[i + run]) == duration) ++run;
+    while (i + run < samples.size() && samples[i + run].duration == duration) ++run;
     write_varint(out, run);
     write_varint(out, duration);
     i += run;
   }
-  for (const media::Sample& sample : samples) {
-    const std::uint64_t size = sample.data.size();
+  for (const SampleEntry& sample : samples) {
+    const std::uint64_t size = sample.size;
     write_varint(out, keyframes ? size : size << 1 | (sample.keyframe ? 1 : 0));
   }
   if (!composed) return;
-  for (const media::Sample& sample : samples) write_signed(out, composition_of(sample));
+  for (const SampleEntry& sample : samples) write_signed(out, sample.composition);
 }
 
 TrackTable read_track_samples(base::ByteReader& in) {
@@ -87,10 +113,13 @@ TrackTable read_track_samples(base::ByteReader& in) {
 
 }  // namespace
 
-void append_part_samples(base::ByteWriter& out,
+void append_part_samples(base::ByteWriter& out, const media::RenditionInfo& rendition,
                          std::span<const std::vector<media::Sample>> tracks) {
-  write_varint(out, tracks.size());
-  for (const std::vector<media::Sample>& samples : tracks) write_track_samples(out, samples);
+  const std::size_t count = std::min(tracks.size(), rendition.tracks.size());
+  write_varint(out, count);
+  for (std::size_t i = 0; i < count; ++i) {
+    write_track_samples(out, table_of(rendition, i, tracks[i]));
+  }
 }
 
 base::Expected<std::vector<PartTables>> parse_samples(base::ByteSpan data) {
