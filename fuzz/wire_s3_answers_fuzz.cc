@@ -27,8 +27,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto error = wire::aws::parse_s3_error(document);
   const auto listing = wire::aws::parse_s3_listing(document);
-  CHECK(is_well_formed || (!error && !listing));
-  CHECK(!error || !listing);
+  const auto id = wire::aws::parse_s3_upload_id(document);
+  const auto uploads = wire::aws::parse_s3_uploads(document);
+  const auto completed = wire::aws::parse_s3_completed(document);
+  CHECK(is_well_formed || (!error && !listing && !id && !uploads));
+  CHECK(!error + !listing + !id + !uploads >= 3);
+  CHECK(!completed || (!error && !listing && !id && !uploads));
+  if (id) CHECK(!id->empty() && id->size() <= 2048);
+  if (uploads) CHECK(uploads->size() <= 1000);
   if (error) (void)wire::aws::s3_error_code(400, error->code);
   if (listing) CHECK(listing->objects.size() <= 1000);
   return 0;

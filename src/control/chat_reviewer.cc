@@ -139,7 +139,7 @@ void Reviewer::ask(chat::ReviewRequest request, io::Loop& reply_to, Done done) {
   HttpClient::Request http{.method = wire::http::Method::kPost,
                            .url = handler->second.url,
                            .headers = {},
-                           .body = base::Slice::copy_of(base::as_bytes(body)),
+                           .body = {base::Slice::copy_of(base::as_bytes(body))},
                            .timeout = handler->second.timeout,
                            .max_answer = kMaxAnswer,
                            .cut_answer = false,

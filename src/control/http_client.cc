@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -66,12 +67,12 @@ class HttpClient::Link final : private io::Connection::Handler,
   /// Something of an answer has come for the present user.
   bool has_received() const { return received_; }
 
-  void use(User& user, Method method, base::Slice request) {
+  void use(User& user, Method method, std::span<const base::Slice> request) {
     user_ = &user;
     complete_ = received_ = false;
     idle_timer_.cancel();
     reader_.expect(method);
-    connection_->write(std::move(request));
+    connection_->write(request);
   }
   /// Whether it can carry another request: all of the last one has left, and all of its answer
   /// has come.
@@ -79,6 +80,7 @@ class HttpClient::Link final : private io::Connection::Handler,
     return complete_ && reader_.expected() == 0 && connection_->pending_bytes() == 0 &&
            !connection_->is_closing();
   }
+  std::size_t unsent() const { return connection_->pending_bytes(); }
   void rest() {
     user_ = nullptr;
     idle_timer_.start(client_.options_.idle_timeout, [this] { client_.drop(*this); });
@@ -142,10 +144,14 @@ class HttpClient::Exchange final : public PendingRequest, private Link::User {
       return;
     }
     url_ = std::move(*url);
-    octets_ = base::Slice::take(wire::http::serialise_request(
-        request_.method, url_.path, url_.host_field(), request_.headers, request_.body.span()));
-    timer_.start(request_.timeout,
-                 [this] { finish(base::fail(ErrorCode::kTimeout, "no complete answer in time")); });
+    std::size_t size = 0;
+    for (const base::Slice& piece : request_.body) size += piece.size();
+    octets_ = std::move(request_.body);
+    std::erase_if(octets_, [](const base::Slice& piece) { return piece.empty(); });
+    octets_.insert(octets_.begin(),
+                   base::Slice::take(wire::http::serialise_request_head(
+                       request_.method, url_.path, url_.host_field(), request_.headers, size)));
+    watch();
     if ((link_ = client_.take_idle(server_of(url_))) != nullptr) {
       link_->use(*this, request_.method, octets_);
     } else {
@@ -154,6 +160,24 @@ class HttpClient::Exchange final : public PendingRequest, private Link::User {
   }
 
  private:
+  struct Progress {
+    bool has_link = false;
+    std::size_t unsent = 0;
+    std::uint64_t received = 0;
+    bool operator==(const Progress&) const = default;
+  };
+
+  void watch() {
+    timer_.start(request_.timeout, [this] {
+      const Progress now{link_ != nullptr, link_ != nullptr ? link_->unsent() : 0, received_};
+      if (request_.timeout_counts == Request::Counts::kSilence && now != progress_) {
+        progress_ = now;
+        watch();
+        return;
+      }
+      finish(base::fail(ErrorCode::kTimeout, "no complete answer in time"));
+    });
+  }
   void connect() {
     const io::TlsContext* tls = nullptr;
     if (url_.is_secure()) {
@@ -186,8 +210,17 @@ class HttpClient::Exchange final : public PendingRequest, private Link::User {
   void on_head(const wire::http::ResponseHead& head) override {
     answer_.status = head.status;
     answer_.headers = head.headers;
+    ++received_;
+    std::uint64_t announced = 0;
+    const std::string_view length = head.headers.get("Content-Length");
+    const char* const end = length.data() + length.size();
+    if (request_.method != Method::kHead &&
+        std::from_chars(length.data(), end, announced).ptr == end) {
+      answer_.body.reserve(std::min<std::uint64_t>(announced, request_.max_answer));
+    }
   }
   void on_body(base::ByteSpan data) override {
+    received_ += data.size();
     const std::size_t room = request_.max_answer - answer_.body.size();
     if (data.size() > room) {
       is_too_long_ = true;
@@ -237,7 +270,9 @@ class HttpClient::Exchange final : public PendingRequest, private Link::User {
   Done done_;
   io::Timer timer_;
   AbsoluteUrl url_;
-  base::Slice octets_;
+  std::vector<base::Slice> octets_;  // all of it, head and body
+  Progress progress_;                // when the timer was started
+  std::uint64_t received_ = 0;
   std::unique_ptr<io::Connector> connector_;
   std::unique_ptr<Link> link_;
   Answer answer_;

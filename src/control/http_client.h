@@ -43,9 +43,13 @@ class HttpClient {
     std::string url = {};
     /// Host and Content-Length are added.
     wire::http::Headers headers = {};
-    base::Slice body = {};
-    /// For everything, from name resolution to the last octet.
+    /// One behind the other; sent as they are.
+    std::vector<base::Slice> body = {};
     base::Duration timeout = std::chrono::seconds(10);
+    enum class Counts : std::uint8_t {
+      kEverything,  // from name resolution to the last octet
+      kSilence,     // the time in which nothing goes either way (up to twice as long): for much
+    } timeout_counts = Counts::kEverything;
     std::size_t max_answer = std::size_t{1} << 20;
     /// Gives the beginning of a longer answer instead of an error.
     bool cut_answer = false;

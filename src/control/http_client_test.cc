@@ -7,6 +7,8 @@
 #include <optional>
 
 #include "control/http_server_test_support.h"
+#include "io/io_test_support.h"
+#include "io/listener.h"
 #include "io/loop.h"
 #include "io/tls.h"
 
@@ -60,7 +62,8 @@ TEST_F(HttpClientTest, SendsAndReceives) {
   };
   HttpClient::Request request{.method = wire::http::Method::kPost,
                               .url = server.url("/a/b?c=d"),
-                              .body = base::Slice::take(std::string("world"))};
+                              .body = {base::Slice::take(std::string("wo")), base::Slice(),
+                                       base::Slice::take(std::string("rld"))}};
   request.headers.add("Content-Type", "application/json");
   const auto answer = ask(client_, std::move(request));
   ASSERT_TRUE(answer) << answer.error().message;
@@ -167,6 +170,45 @@ TEST_F(HttpClientTest, TimesOut) {
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, base::ErrorCode::kTimeout);
   drive([&] { return server.cancelled == 1; });
+}
+
+TEST_F(HttpClientTest, MuchMayTakeLongAsLongAsSomethingComes) {
+  constexpr auto kTimeout = 200ms;
+  constexpr auto kCounts = HttpClient::Request::Counts::kSilence;
+  // Octet by octet, by hand.
+  io::test::Peer server;
+  auto sockets = io::bind_tcp("127.0.0.1", 0, 1);
+  ASSERT_TRUE(sockets);
+  io::Listener listener(loop_, std::move(sockets->front()), [&](io::Socket socket) {
+    server.connection = io::Connection::plain(loop_, std::move(socket), server);
+  });
+  Result result;
+  const auto pending =
+      client_.send({.url = "http://127.0.0.1:" + std::to_string(listener.local_port()),
+                    .timeout = kTimeout,
+                    .timeout_counts = kCounts},
+                   [&](base::Expected<HttpClient::Answer> answer) { result = std::move(answer); });
+  drive([&] { return server.received_bytes > 0; });
+  std::string sent;
+  server.connection->write(io::test::slice("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"));
+  const auto end = io::Loop::precise_now() + 3 * kTimeout;
+  while (io::Loop::precise_now() < end) {
+    sent += "x";
+    server.connection->write(io::test::slice("x"));
+    (void)loop_.run_once(1ms);
+  }
+  EXPECT_FALSE(result);
+  server.connection->write(io::test::slice(std::string(1'000'000 - sent.size(), 'x')));
+  drive([&] { return result.has_value(); });
+  ASSERT_TRUE(result->has_value()) << result->error().message;
+  EXPECT_EQ((*result)->body.size(), 1'000'000U);
+
+  test::HttpServer silent(loop_);
+  silent.answer = [](const Incoming&) {};
+  const auto answer =
+      ask(client_, {.url = silent.url(), .timeout = 30ms, .timeout_counts = kCounts});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, base::ErrorCode::kTimeout);
 }
 
 TEST_F(HttpClientTest, DestroyingGivesUp) {

@@ -65,6 +65,7 @@ void HttpServer::Incoming::hang_up() const {
 }
 
 HttpServer::HttpServer(io::Loop& loop, const io::TlsContext* tls) : loop_(loop), tls_(tls) {
+  options_.max_body = options_.max_buffered = std::size_t{4} << 20;
   auto sockets = io::bind_tcp("127.0.0.1", 0, 1);
   if (!sockets) ADD_FAILURE() << sockets.error().message;
   listener_ =

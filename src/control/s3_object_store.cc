@@ -8,11 +8,14 @@
 #include <vector>
 
 #include "base/check.h"
+#include "control/s3_file_upload.h"
+#include "control/s3_requests.h"
+#include "io/file_pieces.h"
 #include "io/loop.h"
 #include "wire/aws/authorization.h"
 #include "wire/aws/s3_answers.h"
-#include "wire/aws/sigv4.h"
 #include "wire/http/absolute_url.h"
+#include "wire/http/url.h"
 
 namespace control {
 namespace {
@@ -20,31 +23,12 @@ namespace {
 using base::ErrorCode;
 using wire::http::Method;
 
-constexpr std::size_t kMaxErrorAnswer = 64 << 10;
+// Octets that are hashed elsewhere than on the loop, and may take long.
+constexpr std::size_t kMuch = 64 << 10;
 constexpr std::size_t kMaxListAnswer = std::size_t{4} << 20;  // a thousand of the longest keys
 
 bool is_printable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
-}
-
-// Every octet but the unreserved ones and the slashes: as it is signed and as it is sent.
-std::string encoded_path(std::string_view key) {
-  std::string out;
-  for (std::size_t start = 0; start <= key.size();) {
-    const std::size_t end = std::min(key.find('/', start), key.size());
-    out.append(1, '/').append(wire::http::percent_encode(key.substr(start, end - start)));
-    start = end + 1;
-  }
-  return out;
-}
-
-base::Slice joined(const std::vector<base::Slice>& pieces) {
-  if (pieces.size() == 1) return pieces.front();
-  base::Bytes out;
-  for (const base::Slice& piece : pieces) {
-    out.insert(out.end(), piece.span().begin(), piece.span().end());
-  }
-  return base::Slice::take(std::move(out));
 }
 
 std::uint64_t number_of(std::string_view text) {
@@ -54,71 +38,84 @@ std::uint64_t number_of(std::string_view text) {
   return error == std::errc() && read_to == end ? value : 0;
 }
 
-base::Error error_of(const HttpClient::Answer& answer) {
-  const auto said = wire::aws::parse_s3_error(answer.body);
-  if (!said) {
-    return {wire::aws::s3_error_code(answer.status, ""),
-            fmt::format("the store answered {}", answer.status)};
-  }
-  return {wire::aws::s3_error_code(answer.status, said->code),
-          fmt::format("the store answered {} {}", answer.status, said->code)};
-}
-
-bool is_success(const HttpClient::Answer& answer) {
-  return answer.status >= 200 && answer.status < 300;
+// "bytes 10-19/100"; some services say nothing.
+bool is_range_from(const wire::http::Headers& headers, std::uint64_t offset) {
+  const std::string_view range = headers.get("Content-Range");
+  return range.empty() || range.starts_with(fmt::format("bytes {}-", offset));
 }
 
 class S3ObjectStore final : public io::ObjectStore {
  public:
-  S3ObjectStore(io::Loop& loop, S3Settings settings, wire::http::AbsoluteUrl endpoint,
-                HttpClient::Options http, std::function<base::WallTime()> now)
+  S3ObjectStore(io::Loop& loop, S3Settings settings, HttpClient::Options http,
+                std::function<base::WallTime()> now)
       : loop_(loop),
-        settings_(std::move(settings)),
-        credentials_{settings_.access_key_id, settings_.secret_access_key, settings_.session_token},
-        endpoint_(std::move(endpoint)),
-        now_(now ? std::move(now) : [] { return io::Loop::wall_now(); }),
-        http_(loop, std::move(http)) {}
+        requests_(std::move(settings), std::move(now)),
+        http_(loop, std::move(http)),
+        pieces_(loop),
+        files_(loop, http_, requests_, pieces_) {}
 
   std::unique_ptr<Pending> put(io::PutObject object, Done<void> done) override {
-    Request request{.method = Method::kPut, .body = joined(object.content)};
+    S3Request request{.method = Method::kPut, .body = std::move(object.content)};
     request.headers.add("Content-Type", object.content_type);
-    auto checked = place(object.name, request);
-    if (checked && request.body.size() > kMaxObject) {
+    std::size_t size = 0;
+    for (const base::Slice& piece : request.body) size += piece.size();
+    auto checked = requests_.place(object.name, request);
+    if (checked && size > kMaxObject) {
       checked = base::fail(ErrorCode::kLimit,
                            fmt::format("the object has more than {} octets", kMaxObject));
     }
-    return send<void>(std::move(checked), std::move(request), std::move(done),
-                      [](const HttpClient::Answer& answer) -> base::Expected<void> {
-                        if (!is_success(answer)) return base::fail(error_of(answer));
-                        return {};
-                      });
+    const auto read = [](const HttpClient::Answer& answer) -> base::Expected<void> {
+      if (!is_success(answer)) return base::fail(s3_error_of(answer));
+      return {};
+    };
+    if (!checked || size < kMuch) {
+      return send<void>(std::move(checked), std::move(request), std::move(done), read);
+    }
+    request.is_large = true;
+    auto call = std::make_unique<Call>();
+    auto content = request.body;
+    call->hashing =
+        pieces_.hash(std::move(content), [this, call = call.get(), request = std::move(request),
+                                          done = std::move(done), read](auto hash) mutable {
+          Done<void> then = std::move(done);  // it may destroy the call, and with it this function
+          if (!hash) return then(base::fail(std::move(hash.error())));
+          request.sha256 = *hash;
+          auto ready = requests_.sign(std::move(request));
+          if (!ready) return then(base::fail(std::move(ready.error())));
+          call->request = start<void>(std::move(*ready), std::move(then), read);
+        });
+    return call;
   }
 
-  std::unique_ptr<Pending> put_file(io::PutFile, Done<void> done) override {
-    return refuse({ErrorCode::kUnsupported, "files cannot be put there yet"}, std::move(done));
+  std::unique_ptr<Pending> put_file(io::PutFile file, Done<void> done) override {
+    S3Request request;
+    auto checked = requests_.place(file.name, request);
+    if (!checked) return refuse(std::move(checked.error()), std::move(done));
+    return files_.begin(std::move(file), std::move(done));
   }
 
   std::unique_ptr<Pending> get(io::GetObject object, Done<base::Slice> done) override {
-    Request request{.method = Method::kGet};
+    S3Request request{.method = Method::kGet};
     const std::size_t most = std::min(object.max_size, kMaxObject);
-    request.max_answer = std::max(most, kMaxErrorAnswer);
+    request.max_answer = std::max(most, kMaxS3ErrorAnswer);
     const bool is_part = object.offset > 0 || object.length;
     // A range cannot be empty: of nothing, one octet is asked for and left away. One more than
     // allowed is enough to see that there are too many.
     const std::uint64_t wanted =
-        std::clamp<std::uint64_t>(object.length.value_or(1), 1, std::uint64_t{most} + 1);
+        std::clamp<std::uint64_t>(object.length.value_or(UINT64_MAX), 1, std::uint64_t{most} + 1);
+    request.is_large = !is_part || wanted > kMuch;
     const std::uint64_t last = object.offset + std::min(wanted - 1, UINT64_MAX - object.offset);
-    if (object.length) {
-      request.headers.add("Range", fmt::format("bytes={}-{}", object.offset, last));
-    } else if (is_part) {
-      request.headers.add("Range", fmt::format("bytes={}-", object.offset));
-    }
+    if (is_part) request.headers.add("Range", fmt::format("bytes={}-{}", object.offset, last));
+    auto checked = requests_.place(object.name, request);
     return send<base::Slice>(
-        place(object.name, request), std::move(request), std::move(done),
+        std::move(checked), std::move(request), std::move(done),
         [most, is_part, object](HttpClient::Answer& answer) -> base::Expected<base::Slice> {
           if (is_part && answer.status == 416) return base::Slice();  // behind the end
-          if (!is_success(answer)) return base::fail(error_of(answer));
+          if (!is_success(answer)) return base::fail(s3_error_of(answer));
           std::string content = std::move(answer.body);
+          if (answer.status == 206 && !is_range_from(answer.headers, object.offset)) {
+            return base::fail(ErrorCode::kMalformed, "the store gave another part of the object");
+          }
           if (is_part && answer.status != 206) {  // no ranges here: the whole object
             content.erase(0, static_cast<std::size_t>(
                                  std::min<std::uint64_t>(object.offset, content.size())));
@@ -137,12 +134,12 @@ class S3ObjectStore final : public io::ObjectStore {
   }
 
   std::unique_ptr<Pending> head(io::ObjectName name, Done<io::ObjectInfo> done) override {
-    Request request{.method = Method::kHead};
-    auto checked = place(name, request);
+    S3Request request{.method = Method::kHead};
+    auto checked = requests_.place(name, request);
     return send<io::ObjectInfo>(
         std::move(checked), std::move(request), std::move(done),
         [key = name.key](const HttpClient::Answer& answer) -> base::Expected<io::ObjectInfo> {
-          if (!is_success(answer)) return base::fail(error_of(answer));
+          if (!is_success(answer)) return base::fail(s3_error_of(answer));
           const auto modified = wire::aws::parse_http_date(answer.headers.get("Last-Modified"));
           return io::ObjectInfo{.key = key,
                                 .size = number_of(answer.headers.get("Content-Length")),
@@ -151,7 +148,7 @@ class S3ObjectStore final : public io::ObjectStore {
   }
 
   std::unique_ptr<Pending> list(io::ListObjects which, Done<io::ObjectPage> done) override {
-    Request request{.method = Method::kGet, .max_answer = kMaxListAnswer};
+    S3Request request{.method = Method::kGet, .max_answer = kMaxListAnswer};
     request.query = fmt::format("list-type=2&max-keys={}", which.limit);
     const auto add = [&request](std::string_view name, std::string_view value) {
       if (value.empty()) return;
@@ -160,11 +157,11 @@ class S3ObjectStore final : public io::ObjectStore {
     add("prefix", which.prefix);
     add("start-after", which.after);
     auto checked = io::check_list(which);
-    if (checked) checked = place_bucket(which.bucket, request);
+    if (checked) checked = requests_.place_bucket(which.bucket, request);
     return send<io::ObjectPage>(
         std::move(checked), std::move(request), std::move(done),
         [](const HttpClient::Answer& answer) -> base::Expected<io::ObjectPage> {
-          if (!is_success(answer)) return base::fail(error_of(answer));
+          if (!is_success(answer)) return base::fail(s3_error_of(answer));
           auto listing = wire::aws::parse_s3_listing(answer.body);
           if (!listing) return base::fail(std::move(listing.error()));
           io::ObjectPage page;
@@ -177,12 +174,12 @@ class S3ObjectStore final : public io::ObjectStore {
   }
 
   std::unique_ptr<Pending> remove(io::ObjectName name, Done<void> done) override {
-    Request request{.method = Method::kDelete};
-    auto checked = place(name, request);
+    S3Request request{.method = Method::kDelete};
+    auto checked = requests_.place(name, request);
     return send<void>(std::move(checked), std::move(request), std::move(done),
                       [](const HttpClient::Answer& answer) -> base::Expected<void> {
                         if (is_success(answer)) return {};
-                        base::Error error = error_of(answer);
+                        base::Error error = s3_error_of(answer);
                         // Some services say that it is not there; of the bucket that is an error.
                         const bool is_gone =
                             answer.status == 404 && !error.message.ends_with("NoSuchBucket");
@@ -192,17 +189,9 @@ class S3ObjectStore final : public io::ObjectStore {
   }
 
  private:
-  struct Request {
-    Method method = Method::kGet;
-    std::string host = {};  // with its port
-    std::string path = {};  // encoded
-    std::string query = {};
-    wire::http::Headers headers = {};
-    base::Slice body = {};
-    std::size_t max_answer = kMaxErrorAnswer;
-  };
   class Call final : public Pending {
    public:
+    std::unique_ptr<io::FilePieces::Pending> hashing;
     std::unique_ptr<HttpClient::PendingRequest> request;
   };
   template <class Result>
@@ -215,79 +204,31 @@ class S3ObjectStore final : public io::ObjectStore {
     std::shared_ptr<Done<Result>> done_;  // shared with the answer while that is given
   };
 
-  base::Expected<void> place_bucket(const std::string& bucket, Request& request) const {
-    if (settings_.style == S3Settings::Style::kPath) {
-      request.host = endpoint_.host_field();
-      request.path = "/" + bucket;
-      return {};
-    }
-    // Names of hosts; with dots no certificate is good for them.
-    const bool is_label = bucket.size() <= 63 && std::ranges::all_of(bucket, [](char c) {
-                            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-                          });
-    if (!is_label) {
-      return base::fail(ErrorCode::kInvalid,
-                        fmt::format("the bucket '{}' cannot stand in a host's name", bucket));
-    }
-    request.host = bucket + "." + endpoint_.host_field();
-    request.path = "/";
-    return {};
-  }
-  base::Expected<void> place(const io::ObjectName& name, Request& request) const {
-    if (auto checked = io::check_object_name(name); !checked) return checked;
-    if (auto placed = place_bucket(name.bucket, request); !placed) return placed;
-    if (request.path == "/") request.path.clear();
-    request.path += encoded_path(name.key);
-    return {};
-  }
-
-  base::Expected<HttpClient::Request> signed_request(Request request) const {
-    wire::http::Request to_sign;
-    to_sign.method = request.method;
-    to_sign.host = request.host;
-    to_sign.target = request.query.empty() ? request.path : request.path + "?" + request.query;
-    to_sign.headers = request.headers;
-    to_sign.body = request.body;
-    const auto added = wire::aws::sign(to_sign, credentials_,
-                                       {.region = settings_.region,
-                                        .service = "s3",
-                                        .path_style = wire::aws::PathStyle::kAsReceived,
-                                        .payload = wire::aws::PayloadHeader::kSend},
-                                       now_());
-    if (!added) return base::fail(added.error());
-    HttpClient::Request out{.method = request.method,
-                            .url = endpoint_.scheme + "://" + request.host + to_sign.target,
-                            .headers = std::move(request.headers),
-                            .body = std::move(request.body),
-                            .timeout = settings_.timeout,
-                            .max_answer = request.max_answer};
-    for (std::size_t i = 0; i < added->size(); ++i) {
-      out.headers.add((*added)[i].name, (*added)[i].value);
-    }
-    return out;
-  }
-
   /// `read` makes the result of an answer.
   template <class Result, class Read>
-  std::unique_ptr<Pending> send(base::Expected<void> checked, Request request, Done<Result> done,
+  std::unique_ptr<Pending> send(base::Expected<void> checked, S3Request request, Done<Result> done,
                                 Read read) {
     DCHECK(loop_.is_current());
     base::Expected<HttpClient::Request> ready =
-        checked ? signed_request(std::move(request)) : base::fail(std::move(checked.error()));
+        checked ? requests_.sign(std::move(request)) : base::fail(std::move(checked.error()));
     if (!ready) return refuse(std::move(ready.error()), std::move(done));
     auto call = std::make_unique<Call>();
-    call->request =
-        http_.send(std::move(*ready), [done = std::move(done), read = std::move(read)](
-                                          base::Expected<HttpClient::Answer> answer) mutable {
-          // `done` may destroy the call, and with it this function.
-          Done<Result> then = std::move(done);
-          if (!answer) {
-            then(base::fail(std::move(answer.error())));
-          } else {
-            then(read(*answer));
-          }
-        });
+    call->request = start<Result>(std::move(*ready), std::move(done), std::move(read));
     return call;
+  }
+  template <class Result, class Read>
+  std::unique_ptr<HttpClient::PendingRequest> start(HttpClient::Request request, Done<Result> done,
+                                                    Read read) {
+    return http_.send(std::move(request), [done = std::move(done), read = std::move(read)](
+                                              base::Expected<HttpClient::Answer> answer) mutable {
+      // `done` may destroy the call, and with it this function.
+      Done<Result> then = std::move(done);
+      if (!answer) {
+        then(base::fail(std::move(answer.error())));
+      } else {
+        then(read(*answer));
+      }
+    });
   }
   template <class Result>
   std::unique_ptr<Pending> refuse(base::Error error, Done<Result> done) {
@@ -300,11 +241,10 @@ class S3ObjectStore final : public io::ObjectStore {
   }
 
   io::Loop& loop_;
-  const S3Settings settings_;
-  const wire::aws::Credentials credentials_;
-  const wire::http::AbsoluteUrl endpoint_;
-  const std::function<base::WallTime()> now_;
+  const S3Requests requests_;
   HttpClient http_;
+  io::FilePieces pieces_;
+  S3FileUploads files_;
 };
 
 }  // namespace
@@ -336,6 +276,12 @@ base::Expected<void> check_s3_settings(const S3Settings& settings) {
   if (settings.timeout < std::chrono::seconds(1) || settings.timeout > std::chrono::hours(1)) {
     return invalid("timeout: from one second to an hour");
   }
+  const S3Settings::Upload& upload = settings.upload;
+  if (upload.single > io::ObjectStore::kMaxObject || upload.part == 0 ||
+      upload.part > io::ObjectStore::kMaxObject || upload.at_once == 0 || upload.at_once > 16 ||
+      upload.attempts == 0 || upload.attempts > 10 || upload.pause > std::chrono::minutes(1)) {
+    return invalid("upload: at most 64 MiB in one piece, 1 to 16 parts at once, 1 to 10 attempts");
+  }
   return {};
 }
 
@@ -345,10 +291,8 @@ base::Expected<std::unique_ptr<io::ObjectStore>> open_s3_object_store(
   if (auto checked = check_s3_settings(settings); !checked) {
     return base::fail(std::move(checked.error()));
   }
-  auto endpoint = wire::http::parse_http_url(settings.endpoint);
-  CHECK(endpoint.has_value());
-  return std::make_unique<S3ObjectStore>(loop, std::move(settings), std::move(*endpoint),
-                                         std::move(http), std::move(now));
+  return std::make_unique<S3ObjectStore>(loop, std::move(settings), std::move(http),
+                                         std::move(now));
 }
 
 }  // namespace control

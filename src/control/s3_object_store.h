@@ -1,5 +1,8 @@
-// Objects in any service that speaks S3: Amazon's, MinIO, Ceph, Garage, R2 and others. Signature
-// Version 4, objects in one piece.
+// Objects in any service that speaks S3: Amazon's, MinIO, Ceph, Garage, R2, Swift and others.
+// Signature Version 4 with the hash of everything that is sent. Large files go in parts.
+//
+// An upload in parts that a crash has cut short costs room in the store until the same object is
+// put again, or until a rule of the bucket (AbortIncompleteMultipartUpload) takes it back.
 #pragma once
 
 #include <chrono>
@@ -30,8 +33,16 @@ struct S3Settings {
     kPath,         // https://endpoint/bucket/key: what every service understands
     kVirtualHost,  // https://bucket.endpoint/key: what Amazon wants; only for buckets without dots
   } style = Style::kPath;
-  /// For a whole operation.
+  /// For a request; where much is sent or received, for the time in which nothing moves.
   std::chrono::seconds timeout{30};
+  /// Files.
+  struct Upload {
+    std::uint64_t single = std::uint64_t{16} << 20;  // octets that go in one piece
+    std::uint64_t part = std::uint64_t{8} << 20;     // of others, or more to have fewer parts
+    unsigned at_once = 3;   // parts in memory and on their way, of all files together
+    unsigned attempts = 4;  // for each part, while the store is in trouble
+    std::chrono::milliseconds pause{500};  // before the second one; each is twice as long
+  } upload = {};
 };
 
 /// kInvalid names the setting that is wrong, without its value where that is secret.

@@ -165,6 +165,35 @@ TEST_F(S3ObjectStoreTest, GetsParts) {
             ErrorCode::kLimit);
 }
 
+TEST_F(S3ObjectStoreTest, WhatIsMuchIsHashedElsewhere) {
+  const std::string half(700'000, 'x');
+  ASSERT_TRUE(put("bucket", "k", {slice(half), slice("middle"), slice(half)}));
+  EXPECT_EQ(last().body.text(), half + "middle" + half);
+  bool called = false;
+  (void)store_->put({.name = {"bucket", "other"}, .content = {slice(half)}},
+                    [&](base::Expected<void>) { called = true; });  // given up at once
+  ASSERT_TRUE(put("bucket", "k", {slice(half)}));
+  EXPECT_FALSE(called);
+  EXPECT_EQ(server_.requests.size(), 2U);
+}
+
+TEST_F(S3ObjectStoreTest, ReadsLargeObjectsInPieces) {
+  // What is asked for has bounds, whatever the object's size.
+  respond = [](const Incoming& incoming) {
+    const std::string range(incoming.request.headers.get("Range"));
+    auto response = wire::http::Response::with_body(206, "video/mp4", slice("abc"));
+    response.headers.add("Content-Range", "bytes 5000000000-5000000002/9000000000");
+    incoming.respond(std::move(response));
+  };
+  const std::uint64_t offset = 5'000'000'000;
+  EXPECT_EQ(get({.name = {"bucket", "k"}, .offset = offset, .length = 3})->text(), "abc");
+  EXPECT_EQ(last().headers.get("Range"), "bytes=5000000000-5000000002");
+  EXPECT_EQ(get({.name = {"bucket", "k"}, .offset = offset, .max_size = 4})->text(), "abc");
+  EXPECT_EQ(last().headers.get("Range"), "bytes=5000000000-5000000004");
+  EXPECT_EQ(get({.name = {"bucket", "k"}, .offset = 7, .length = 3}).error().code,
+            ErrorCode::kMalformed);
+}
+
 TEST_F(S3ObjectStoreTest, TooLargeObjectsAreNotTakenIn) {
   respond = [](const Incoming& incoming) { incoming.respond(200, std::string(200'000, 'x')); };
   EXPECT_EQ(get({.name = {"bucket", "k"}, .max_size = 100'000}).error().code, ErrorCode::kLimit);
@@ -346,6 +375,9 @@ TEST(S3SettingsTest, AreChecked) {
   EXPECT_THAT(secret, Not(HasSubstr("hush")));
   EXPECT_THAT(with([](auto& s) { s.session_token = "a\nb"; }), HasSubstr("session_token"));
   EXPECT_THAT(with([](auto& s) { s.timeout = 0s; }), HasSubstr("timeout"));
+  EXPECT_THAT(with([](auto& s) { s.upload.part = 0; }), HasSubstr("upload"));
+  EXPECT_THAT(with([](auto& s) { s.upload.at_once = 17; }), HasSubstr("upload"));
+  EXPECT_THAT(with([](auto& s) { s.upload.attempts = 0; }), HasSubstr("upload"));
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ HttpClient::Request webhook_request(const EventTarget& target, const Delivery& d
   HttpClient::Request request{.method = wire::http::Method::kPost,
                               .url = target.url,
                               .headers = {},
-                              .body = base::Slice::copy_of(base::as_bytes(delivery.envelope)),
+                              .body = {base::Slice::copy_of(base::as_bytes(delivery.envelope))},
                               .timeout = kTimeout,
                               .max_answer = kMaxAnswer,
                               .cut_answer = true,

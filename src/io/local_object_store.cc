@@ -9,6 +9,7 @@
 #include "io/files.h"
 #include "io/loop.h"
 #include "io/object_files.h"
+#include "io/work_call.h"
 #include "io/work_thread.h"
 
 namespace io {
@@ -86,26 +87,6 @@ class LocalObjectStore final : public ObjectStore {
   }
 
  private:
-  /// Shared by the caller's handle, the thread and the task that answers. `done` is touched on the
-  /// loop only.
-  template <class Result>
-  struct Call {
-    std::atomic<bool> given_up{false};
-    Done<Result> done;
-  };
-  template <class Result>
-  class Handle final : public Pending {
-   public:
-    explicit Handle(std::shared_ptr<Call<Result>> call) : call_(std::move(call)) {}
-    ~Handle() override {
-      call_->given_up = true;
-      call_->done = nullptr;
-    }
-
-   private:
-    std::shared_ptr<Call<Result>> call_;
-  };
-
   static base::Expected<void> check(const ObjectName& name) {
     auto checked = check_object_name(name);
     if (checked && name.key.substr(0, name.key.find('/')) == ObjectFiles::kIncoming) {
@@ -118,30 +99,8 @@ class LocalObjectStore final : public ObjectStore {
   std::unique_ptr<Pending> begin(WorkThread& thread, base::Expected<void> checked,
                                  std::size_t octets, Work work, Done<Result> done) {
     DCHECK(loop_.is_current());
-    const auto call = std::make_shared<Call<Result>>();
-    call->done = std::move(done);
-    if (!checked) {
-      answer(loop_, call, base::Expected<Result>(base::fail(std::move(checked.error()))));
-    } else if (!thread.give(octets, [&loop = loop_, &stopping = thread.stopping(), call,
-                                     work = std::move(work)]() mutable {
-                 if (call->given_up) return WorkThread::Tell();
-                 return WorkThread::Tell(
-                     [&loop, call, result = work(call->given_up, stopping)]() mutable {
-                       answer(loop, std::move(call), std::move(result));
-                     });
-               })) {
-      answer(loop_, call,
-             base::Expected<Result>(base::fail(ErrorCode::kLimit, "too much waits for the disk")));
-    }
-    return std::make_unique<Handle<Result>>(call);
-  }
-  template <class Result>
-  static void answer(Loop& loop, std::shared_ptr<Call<Result>> call,
-                     base::Expected<Result> result) {
-    loop.post([call = std::move(call), result = std::move(result)]() mutable {
-      Done<Result> done = std::move(call->done);  // whoever waits may destroy the handle
-      if (done && !call->given_up) done(std::move(result));
-    });
+    return begin_work<Pending, Result>(loop_, thread, std::move(checked), octets, std::move(work),
+                                       std::move(done));
   }
 
   Loop& loop_;

@@ -117,7 +117,7 @@ class HttpApiClient final : public Client {
     for (std::size_t i = 0; i < signature->size(); ++i) {
       request.headers.add((*signature)[i].name, (*signature)[i].value);
     }
-    request.body = std::move(unsigned_request.body);
+    request.body.push_back(std::move(unsigned_request.body));
     request.timeout = kTimeout;
     request.max_answer = kMaxAnswer;
     request.repeatable = operation.readonly;

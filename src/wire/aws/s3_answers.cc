@@ -17,6 +17,7 @@ using std::string_view;
 using Token = XmlReader::Token;
 
 constexpr std::size_t kMaxObjects = 1000;
+constexpr std::size_t kMaxUploadId = 2048;
 
 /// Calls `leaf(path, text)` at the end of each element, with the names from the root on and the
 /// text that stood in the element itself. False if the document is broken or `leaf` says so.
@@ -63,6 +64,11 @@ bool parse_number(string_view text, std::uint64_t& out) {
   return error == std::errc() && read_to == end;
 }
 
+bool is_upload_id(string_view text) {
+  return !text.empty() && text.size() <= kMaxUploadId &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+
 }  // namespace
 
 std::optional<S3Error> parse_s3_error(string_view document) {
@@ -85,6 +91,7 @@ ErrorCode s3_error_code(std::uint16_t status, string_view code) {
   } kNames[] = {
       {"NoSuchKey", ErrorCode::kNotFound},
       {"NoSuchBucket", ErrorCode::kNotFound},
+      {"NoSuchUpload", ErrorCode::kNotFound},
       {"AccessDenied", ErrorCode::kUnauthorized},
       {"InvalidAccessKeyId", ErrorCode::kUnauthorized},
       {"SignatureDoesNotMatch", ErrorCode::kUnauthorized},
@@ -94,6 +101,11 @@ ErrorCode s3_error_code(std::uint16_t status, string_view code) {
       {"EntityTooLarge", ErrorCode::kLimit},
       {"SlowDown", ErrorCode::kLimit},
       {"RequestTimeout", ErrorCode::kTimeout},
+      // What was sent did not come as it was sent, or was lost there.
+      {"BadDigest", ErrorCode::kIo},
+      {"XAmzContentSHA256Mismatch", ErrorCode::kIo},
+      {"IncompleteBody", ErrorCode::kIo},
+      {"InvalidPart", ErrorCode::kIo},
       {"InvalidBucketName", ErrorCode::kInvalid},
       {"KeyTooLongError", ErrorCode::kInvalid},
   };
@@ -157,6 +169,83 @@ base::Expected<S3Listing> parse_s3_listing(string_view document) {
   });
   if (!whole || !is_listing) return base::fail(std::move(error));
   return out;
+}
+
+base::Expected<std::string> parse_s3_upload_id(string_view document) {
+  std::string id;
+  const bool whole = read_leaves(document, [&](auto path, const std::string& text) {
+    if (is_path(path, {"InitiateMultipartUploadResult", "UploadId"})) id = text;
+    return true;
+  });
+  if (!whole || !is_upload_id(id)) {
+    return base::fail(ErrorCode::kMalformed, "the store's answer names no upload");
+  }
+  return id;
+}
+
+base::Expected<std::vector<S3Upload>> parse_s3_uploads(string_view document) {
+  std::vector<S3Upload> out;
+  S3Upload upload;
+  bool is_listing = false;
+  base::Error error{ErrorCode::kMalformed, "the store's list of uploads is not what S3 answers"};
+  const bool whole = read_leaves(document, [&](auto path, const std::string& text) {
+    if (is_path(path, {"ListMultipartUploadsResult", "Upload", "Key"})) upload.key = text;
+    if (is_path(path, {"ListMultipartUploadsResult", "Upload", "UploadId"})) upload.id = text;
+    if (is_path(path, {"ListMultipartUploadsResult", "Upload"})) {
+      if (upload.key.empty() || !is_upload_id(upload.id)) return false;
+      if (out.size() == kMaxObjects) {
+        error = {ErrorCode::kLimit, "the store's list has more uploads than can be"};
+        return false;
+      }
+      out.push_back(std::exchange(upload, {}));
+    }
+    if (is_path(path, {"ListMultipartUploadsResult"})) is_listing = true;
+    return true;
+  });
+  if (!whole || !is_listing) return base::fail(std::move(error));
+  return out;
+}
+
+std::string s3_completion(const std::vector<std::string>& etags) {
+  std::string out = "<CompleteMultipartUpload>";
+  out.reserve(out.size() + etags.size() * 110 + 32);
+  for (std::size_t i = 0; i < etags.size(); ++i) {
+    out += "<Part><PartNumber>" + std::to_string(i + 1) + "</PartNumber><ETag>";
+    for (const char c : etags[i]) {
+      switch (c) {
+        case '&':
+          out += "&amp;";
+          break;
+        case '<':
+          out += "&lt;";
+          break;
+        case '>':
+          out += "&gt;";
+          break;
+        default:
+          out += c;
+      }
+    }
+    out += "</ETag></Part>";
+  }
+  return out + "</CompleteMultipartUpload>";
+}
+
+base::Expected<void> parse_s3_completed(string_view document) {
+  // White space comes while the store is at work, also before everything else.
+  document.remove_prefix(std::min(document.find_first_not_of(" \t\r\n"), document.size()));
+  bool is_done = false;
+  const bool whole = read_leaves(document, [&](auto path, const std::string&) {
+    if (is_path(path, {"CompleteMultipartUploadResult"})) is_done = true;
+    return true;
+  });
+  if (whole && is_done) return {};
+  const auto error = parse_s3_error(document);
+  if (!error) {
+    return base::fail(ErrorCode::kMalformed, "the store's answer to an upload is not what S3 says");
+  }
+  // The status stands for one that came too late to be sent.
+  return base::fail(s3_error_code(500, error->code), "the store answered 200 " + error->code);
 }
 
 }  // namespace wire::aws

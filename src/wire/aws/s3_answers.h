@@ -36,4 +36,22 @@ struct S3Listing {
 /// kMalformed for other documents, objects without key or size; kLimit for over 1000 objects.
 base::Expected<S3Listing> parse_s3_listing(std::string_view document);
 
+// Uploads in several parts (CreateMultipartUpload, ListMultipartUploads, CompleteMultipartUpload).
+
+/// The id of an upload that has begun: 1 to 2048 octets of printable ASCII; else kMalformed.
+base::Expected<std::string> parse_s3_upload_id(std::string_view document);
+
+struct S3Upload {
+  std::string key;
+  std::string id;
+};
+/// Uploads that have begun and not ended. kMalformed for other documents; kLimit for over 1000.
+base::Expected<std::vector<S3Upload>> parse_s3_uploads(std::string_view document);
+
+/// What asks for the parts 1 to n, by the ETag of each as it was received, to be put together.
+std::string s3_completion(const std::vector<std::string>& etags);
+/// What an answer with status 200 to that says: it may have gone wrong all the same. The error is
+/// that of its code; kMalformed for other documents.
+base::Expected<void> parse_s3_completed(std::string_view document);
+
 }  // namespace wire::aws

@@ -122,5 +122,59 @@ TEST(S3Answers, RefusesOtherListings) {
   EXPECT_EQ(parse_s3_listing(with(many)).error().code, ErrorCode::kLimit);
 }
 
+TEST(S3Answers, ReadsIdsOfUploads) {
+  const auto id = parse_s3_upload_id(
+      "<InitiateMultipartUploadResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+      "<Bucket>b</Bucket><Key>k</Key><UploadId>VXBs+/=_</UploadId>"
+      "</InitiateMultipartUploadResult>");
+  ASSERT_TRUE(id);
+  EXPECT_EQ(*id, "VXBs+/=_");
+  for (const std::string& text :
+       {std::string(), std::string("a b"), std::string("a\xc3\xa4"), std::string(2049, 'x')}) {
+    EXPECT_EQ(parse_s3_upload_id("<InitiateMultipartUploadResult><UploadId>" + text +
+                                 "</UploadId></InitiateMultipartUploadResult>")
+                  .error()
+                  .code,
+              ErrorCode::kMalformed);
+  }
+  EXPECT_FALSE(parse_s3_upload_id("<html><UploadId>x</UploadId></html>"));
+}
+
+TEST(S3Answers, ReadsListsOfUploads) {
+  const std::string upload = "<Upload><Key>a&amp;b</Key><UploadId>x</UploadId></Upload>";
+  const auto list = [](const std::string& uploads) {
+    return parse_s3_uploads("<ListMultipartUploadsResult>" + uploads +
+                            "</ListMultipartUploadsResult>");
+  };
+  ASSERT_TRUE(list(""));
+  EXPECT_TRUE(list("")->empty());
+  const auto two = list(upload + upload);
+  ASSERT_TRUE(two);
+  ASSERT_EQ(two->size(), 2U);
+  EXPECT_EQ((*two)[1].key, "a&b");
+  EXPECT_EQ((*two)[1].id, "x");
+  EXPECT_EQ(list("<Upload><Key>a</Key></Upload>").error().code, ErrorCode::kMalformed);
+  EXPECT_EQ(parse_s3_uploads("<html/>").error().code, ErrorCode::kMalformed);
+  std::string many;
+  for (int i = 0; i < 1001; ++i) many += upload;
+  EXPECT_EQ(list(many).error().code, ErrorCode::kLimit);
+}
+
+TEST(S3Answers, TellsWhetherAnUploadIsComplete) {
+  EXPECT_TRUE(
+      parse_s3_completed(" \n\n<CompleteMultipartUploadResult><ETag>\"x-2\"</ETag>"
+                         "</CompleteMultipartUploadResult>"));
+  EXPECT_TRUE(parse_s3_completed("<?xml version=\"1.0\"?>\n  \n<CompleteMultipartUploadResult/>"));
+  const auto code = [](std::string_view document) {
+    return parse_s3_completed(document).error().code;
+  };
+  EXPECT_EQ(code("<Error><Code>InternalError</Code></Error>"), ErrorCode::kIo);
+  EXPECT_EQ(code("  <Error><Code>SlowDown</Code></Error>"), ErrorCode::kLimit);
+  EXPECT_EQ(code("<Error><Code>NoSuchUpload</Code></Error>"), ErrorCode::kNotFound);
+  EXPECT_EQ(code(""), ErrorCode::kMalformed);
+  EXPECT_EQ(code("<CompleteMultipartUploadResult>"), ErrorCode::kMalformed);
+  EXPECT_EQ(code("<html/>"), ErrorCode::kMalformed);
+}
+
 }  // namespace
 }  // namespace wire::aws

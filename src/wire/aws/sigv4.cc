@@ -155,7 +155,9 @@ base::Expected<http::Headers> sign(const http::Request& request, const Credentia
                                    const SigningScope& scope, base::WallTime now) {
   http::Headers added;
   const AmzDate amz_date = to_amz_date(now);
-  const std::string payload_hash = base::to_hex(base::sha256(request.body.span()));
+  const std::string payload_hash = scope.payload_hash.empty()
+                                       ? base::to_hex(base::sha256(request.body.span()))
+                                       : std::string(scope.payload_hash);
   added.add("X-Amz-Date", text_of(amz_date));
   if (scope.payload == PayloadHeader::kSend) added.add("X-Amz-Content-Sha256", payload_hash);
   if (!credentials.session_token.empty()) {

@@ -63,6 +63,9 @@ struct SigningScope {
   std::string_view service;
   PathStyle path_style = PathStyle::kEncodedAgain;
   PayloadHeader payload = PayloadHeader::kOmit;
+  /// SHA-256 of the body, where it was made elsewhere and is not in the request; lower-case
+  /// hexadecimal. Empty: the hash of the request's body.
+  std::string_view payload_hash = {};
 };
 
 /// The fields to add to `request` before it is sent: X-Amz-Date, Authorization and, where asked

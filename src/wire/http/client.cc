@@ -7,10 +7,13 @@
 
 namespace wire::http {
 
-base::Bytes serialise_request(Method method, std::string_view target, std::string_view host,
-                              const Headers& headers, base::ByteSpan body) {
+namespace {
+
+// With room for so many octets behind it.
+base::ByteWriter head_of(Method method, std::string_view target, std::string_view host,
+                         const Headers& headers, std::size_t body_size, std::size_t room) {
   base::ByteWriter out(target.size() + host.size() + headers.text_size() + headers.size() * 4 +
-                       body.size() + 64);
+                       room + 64);
   out.text(to_string(method));
   out.text(" ");
   out.text(target);
@@ -25,12 +28,25 @@ base::Bytes serialise_request(Method method, std::string_view target, std::strin
   }
   const bool usually_has_body =
       method == Method::kPost || method == Method::kPut || method == Method::kPatch;
-  if (!body.empty() || usually_has_body) {
-    out.text("Content-Length: " + std::to_string(body.size()) + "\r\n");
+  if (body_size > 0 || usually_has_body) {
+    out.text("Content-Length: " + std::to_string(body_size) + "\r\n");
   }
   out.text("\r\n");
+  return out;
+}
+
+}  // namespace
+
+base::Bytes serialise_request(Method method, std::string_view target, std::string_view host,
+                              const Headers& headers, base::ByteSpan body) {
+  base::ByteWriter out = head_of(method, target, host, headers, body.size(), body.size());
   out.bytes(body);
   return out.take();
+}
+
+base::Bytes serialise_request_head(Method method, std::string_view target, std::string_view host,
+                                   const Headers& headers, std::size_t body_size) {
+  return head_of(method, target, host, headers, body_size, 0).take();
 }
 
 /// One response while it arrives.

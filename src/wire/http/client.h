@@ -26,6 +26,10 @@ struct ResponseHead {
 base::Bytes serialise_request(Method method, std::string_view target, std::string_view host,
                               const Headers& headers, base::ByteSpan body = {});
 
+/// The same without the body, whose octets follow it on the wire.
+base::Bytes serialise_request_head(Method method, std::string_view target, std::string_view host,
+                                   const Headers& headers, std::size_t body_size);
+
 /// Reads the responses of one connection, in the order of the requests. Owned by that connection.
 class ResponseReader {
  public:

@@ -161,7 +161,11 @@ TEST(Client, TalksToOurServer) {
     const base::ByteSpan body =
         method == Method::kHead ? base::ByteSpan() : base::as_bytes("content");
     reader.expect(method);
-    ASSERT_TRUE(server.receive(serialise_request(method, target, "h:1", headers, body)));
+    const base::Bytes octets = serialise_request(method, target, "h:1", headers, body);
+    base::Bytes in_pieces = serialise_request_head(method, target, "h:1", headers, body.size());
+    in_pieces.insert(in_pieces.end(), body.begin(), body.end());
+    EXPECT_EQ(in_pieces, octets);
+    ASSERT_TRUE(server.receive(octets));
     ASSERT_TRUE(reader.receive(base::as_bytes(testing::take_text(server))));
   }
   ASSERT_THAT(recorder.responses, SizeIs(3));
