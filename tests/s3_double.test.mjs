@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import {
   AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CreateBucketCommand, CreateMultipartUploadCommand,
   DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client,
-  UploadPartCommand,
+  ListMultipartUploadsCommand, UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { startS3 } from './support/s3.mjs';
 
@@ -115,6 +115,21 @@ test('objects in several parts', async (t) => {
   await assert.rejects(client.send(new CompleteMultipartUploadCommand({ ...where, MultipartUpload: { Parts: sent } })),
     refused('EntityTooSmall'));
   assert.equal(s3.uploads, 1);
+  const more = await client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'small/2' }));
+  const uploads = (options) => client.send(new ListMultipartUploadsCommand({ Bucket, ...options }));
+  assert.deepEqual((await uploads({ Prefix: 'small' })).Uploads.map(({ Key, UploadId }) => [Key, UploadId]),
+    [['small', small.UploadId], ['small/2', more.UploadId]]);
+  const page = await uploads({ MaxUploads: 1 });
+  assert.deepEqual([page.IsTruncated, page.NextKeyMarker, page.Uploads.length], [true, 'small', 1]);
+  assert.deepEqual((await uploads({ KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }))
+    .Uploads.map(({ Key }) => Key), ['small/2']);
+  assert.equal((await uploads({ Prefix: 'other' })).Uploads, undefined);
+  await assert.rejects(client.send(new ListMultipartUploadsCommand({ Bucket: 'other' })), refused('NoSuchBucket'));
+  s3.fault = ({ method }) => (method === 'POST' ? 200 : undefined);
+  await assert.rejects(client.send(new CompleteMultipartUploadCommand({ ...where, MultipartUpload: { Parts: sent } })),
+    refused('SlowDown'));
+  s3.fault = () => undefined;
+  await client.send(new AbortMultipartUploadCommand({ Bucket, Key: 'small/2', UploadId: more.UploadId }));
   await client.send(new AbortMultipartUploadCommand(where));
   await assert.rejects(client.send(new UploadPartCommand({ ...where, PartNumber: 1, Body: 'x' })), refused('NoSuchUpload'));
   assert.equal(s3.uploads, 0);

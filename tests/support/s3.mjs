@@ -102,7 +102,7 @@ function rangeOf(header, size) {
 /** What is kept, and what S3 does with it. */
 class Store {
   buckets = new Map(); // name -> Map of key -> {body, etag, contentType, modified}
-  uploads = new Map(); // id -> {bucket, key, contentType, parts: Map of number -> {body, etag}}
+  uploads = new Map(); // id -> {bucket, key, contentType, started, parts: Map of number -> {body, etag}}
 
   bucket(name) {
     const found = this.buckets.get(name);
@@ -153,6 +153,27 @@ class Store {
         .map(({ name }) => element('CommonPrefixes', leaf('Prefix', shown(name)))));
   }
 
+  listUploads(bucket, parameters) {
+    this.bucket(bucket);
+    const prefix = parameters.get('prefix') ?? '';
+    const most = Math.min(Number(parameters.get('max-uploads') ?? 1000), 1000);
+    const markers = [parameters.get('key-marker') ?? '', parameters.get('upload-id-marker') ?? ''];
+    const order = ([key, id], [otherKey, otherId]) => byOctets(key, otherKey) || byOctets(id, otherId);
+    const found = [...this.uploads].filter(([, upload]) => upload.bucket === bucket && upload.key.startsWith(prefix))
+      .map(([id, upload]) => ({ place: [upload.key, id], ...upload }))
+      // A key's marker alone is behind all of its uploads.
+      .filter(({ key, place }) => (markers[1] ? order(place, markers) > 0 : byOctets(key, markers[0]) > 0))
+      .sort((a, b) => order(a.place, b.place));
+    const page = found.slice(0, most);
+    const isTruncated = found.length > page.length;
+    return document('ListMultipartUploadsResult',
+      leaf('Bucket', bucket), leaf('KeyMarker', markers[0]), leaf('UploadIdMarker', markers[1]), leaf('Prefix', prefix),
+      leaf('MaxUploads', most), leaf('IsTruncated', isTruncated),
+      ...(isTruncated ? [leaf('NextKeyMarker', page.at(-1).place[0]), leaf('NextUploadIdMarker', page.at(-1).place[1])] : []),
+      ...page.map(({ place: [key, id], started }) => element('Upload', leaf('Key', key), leaf('UploadId', id),
+        leaf('StorageClass', 'STANDARD'), leaf('Initiated', started.toISOString()))));
+  }
+
   upload(id, bucket, key) {
     const found = this.uploads.get(id);
     if (!found || found.bucket !== bucket || found.key !== key) throw new Refusal(404, 'NoSuchUpload');
@@ -186,7 +207,7 @@ class Store {
     const contentType = headers['content-type'] ?? 'binary/octet-stream';
     const xml = (text) => ({ status: 200, headers: { 'content-type': 'application/xml' }, body: text });
     if (key === '') {
-      if (method === 'GET') return xml(this.list(bucket, parameters));
+      if (method === 'GET') return xml(parameters.has('uploads') ? this.listUploads(bucket, parameters) : this.list(bucket, parameters));
       if (method === 'HEAD') return this.bucket(bucket) && { status: 200 };
       if (method === 'PUT') {
         if (this.buckets.has(bucket)) throw new Refusal(409, 'BucketAlreadyOwnedByYou');
@@ -198,7 +219,7 @@ class Store {
     if (method === 'POST' && parameters.has('uploads')) {
       this.bucket(bucket);
       const made = randomUUID();
-      this.uploads.set(made, { bucket, key, contentType, parts: new Map() });
+      this.uploads.set(made, { bucket, key, contentType, parts: new Map(), started: new Date() });
       return xml(document('InitiateMultipartUploadResult', leaf('Bucket', bucket), leaf('Key', key), leaf('UploadId', made)));
     }
     if (method === 'POST' && id) return xml(this.complete(id, bucket, key, body.toString()));
@@ -241,11 +262,12 @@ class Store {
  * Starts one. Gives
  * - `url`, `region`, `accessKeyId`, `secretAccessKey`: for clients;
  * - `keys(bucket)` in order, `text(bucket, key)`, `body(bucket, key)`, `uploads` that are open;
- * - `requests`: {method, bucket, key, status, code} of all that were answered, with the reason;
- * - `fault`: a function of {method, bucket, key} and the number of the request, from 0 on. What it
- *   gives happens: nothing; a status (503 is SlowDown, others InternalError); 'hang up' before the
- *   request is looked at; 'break' in the middle of the answer, after it was done; 'silence' for ever;
- *   or a promise of one of these, which makes it slow.
+ * - `requests`: {method, bucket, key, query, status, code} of all that were answered, with the reason;
+ * - `fault`: a function of {method, bucket, key, query: {uploads, uploadId, partNumber...}} and the
+ *   number of the request, from 0 on. What it gives happens: nothing; a status (200 and 503 are
+ *   SlowDown, others InternalError: with 200 an upload's end fails after it has begun to answer);
+ *   'hang up' before the request is looked at; 'break' in the middle of the answer, after it was
+ *   done; 'silence' for ever; or a promise of one of these, which makes it slow.
  */
 export async function startS3(t, {
   buckets = ['bucket'], region = 'us-east-1', accessKeyId = 'AKIARSTESTS3', secretAccessKey = 'A/secret+of/S3',
@@ -271,7 +293,7 @@ export async function startS3(t, {
     const label = request.headers.host.match(/^([a-z0-9-]+)\.localhost(:|$)/)?.[1];
     const [bucket, key] = label ? [label, url.path.slice(1)] : url.path.slice(1).split(/\/(.*)/s);
     const what = { method: request.method, bucket, key: key ?? '' };
-    const fault = await s3.fault(what, count++);
+    const fault = await s3.fault({ ...what, query: Object.fromEntries(url.parameters) }, count++);
     if (fault === 'silence') return;
     if (fault === 'hang up') {
       request.socket.destroy();
@@ -280,7 +302,7 @@ export async function startS3(t, {
     let answer;
     try {
       checkSignature(request, url, body, { secrets: { [accessKeyId]: secretAccessKey }, region, now });
-      if (typeof fault === 'number') throw new Refusal(fault, fault === 503 ? 'SlowDown' : 'InternalError');
+      if (typeof fault === 'number') throw new Refusal(fault, [200, 503].includes(fault) ? 'SlowDown' : 'InternalError');
       answer = store.answer(request, { ...what, parameters: url.parameters }, body);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -296,7 +318,7 @@ export async function startS3(t, {
     } else {
       response.end(isHead ? undefined : content);
     }
-    s3.requests.push({ ...what, status: answer.status, code: answer.code });
+    s3.requests.push({ ...what, query: Object.fromEntries(url.parameters), status: answer.status, code: answer.code });
   }
 
   const server = http.createServer((request, response) => {
