@@ -1,7 +1,8 @@
 // Debian's Chromium, driven by Playwright: headless, without sandbox (tests may run as root), free
 // to play without a gesture, content with a development certificate.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
+import { repository } from './process.mjs';
 
 const executable = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
   .find((path) => existsSync(path));
@@ -24,4 +25,14 @@ export async function openPage(t, { viewport = { width: 1280, height: 800 }, ...
     if (message.type() === 'error') page.problems.push(message.text());
   });
   return page;
+}
+
+const axe = `${repository}web/node_modules/axe-core/axe.min.js`;
+
+/** What a screen reader or a keyboard would stumble over: axe's serious and critical findings, a line each. */
+export async function faultsOf(page) {
+  await page.evaluate(readFileSync(axe, 'utf8'));
+  return page.evaluate(async () => (await globalThis.axe.run()).violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.flat().join(' ')} ${failureSummary}`).join(' | ')}`));
 }

@@ -1,10 +1,7 @@
 // People at the watch page: each in a browser of their own, as they would sit at home.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { openPage } from './browser.mjs';
-import { repository, rostrum, start, within } from './process.mjs';
-
-const axe = `${repository}web/node_modules/axe-core/axe.min.js`;
+import { faultsOf, openPage } from './browser.mjs';
+import { rostrum, start, within } from './process.mjs';
 
 /** The part of a channel page's address that makes whoever opens it a moderator. */
 export async function inviteTo(server, channel, name) {
@@ -55,11 +52,7 @@ export async function sitDown(t, url, { name, invite, ...context } = {}) {
     focus: () => page.evaluate(() => document.activeElement?.textContent ?? ''),
     /** Nothing that a screen reader or a keyboard would stumble over. */
     async accessible(where) {
-      await page.evaluate(readFileSync(axe, 'utf8'));
-      const faults = await page.evaluate(async () => (await globalThis.axe.run()).violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.flat().join(' ')} ${failureSummary}`).join(' | ')}`));
-      assert.deepEqual(faults, [], `accessibility of ${where}`);
+      assert.deepEqual(await faultsOf(page), [], `accessibility of ${where}`);
     },
   };
   return person;

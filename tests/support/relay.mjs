@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net';
 /**
  * Gives `url`, which leads to `target`; `cut()` breaks every connection, and until `mend()` no new
  * one comes about. `hold()` keeps back what the server says from now on: it is as if it were late.
+ * `stall()` keeps back what people send, as a network without room does, until `flow()`.
  */
 export async function startRelay(t, target) {
   const { hostname, port } = new URL(target);
@@ -46,6 +47,12 @@ export async function startRelay(t, target) {
     },
     mend: () => {
       isCut = false;
+    },
+    stall: () => {
+      for (const [client, server] of pairs) client.unpipe(server);
+    },
+    flow: () => {
+      for (const [client, server] of pairs) client.pipe(server);
     },
     hold: () => {
       for (const [client, server] of pairs) server.unpipe(client);
