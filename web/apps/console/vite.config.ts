@@ -21,9 +21,8 @@ export default defineConfig({
     rollupOptions: {
       input: 'console/index.html',
       output: {
-        entryFileNames: 'assets/console-[name]-[hash].js',
-        chunkFileNames: 'assets/console-[name]-[hash].js',
-        // The fonts are those of the live app, in one copy.
+        entryFileNames: 'assets/console-[hash].js',
+        // Fonts and the player's engines are those of the live app, in one copy.
         assetFileNames: 'assets/[name]-[hash][extname]',
       },
     },

@@ -1,12 +1,14 @@
 import '@rostrum/ui/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { App } from './App';
+import './app.css';
 
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <h1>Console</h1>
+      <App />
     </StrictMode>,
   );
 }

@@ -20,14 +20,15 @@ export interface TimeChartProps {
   readonly height: number;
   readonly format: (value: number) => string;
   readonly label: string;
-  /** The values at the pointer, null without one. */
-  readonly onPoint?: (time: number | null) => void;
+  /** What stands beside the pointer. */
+  readonly tip: (time: number, value: number | null) => string;
   readonly hasTimeAxis: boolean;
 }
 
 /** One curve over time. Drawn on a canvas; `label` says in words what it shows. */
 export function TimeChart(props: TimeChartProps) {
   const box = useRef<HTMLDivElement>(null);
+  const tip = useRef<HTMLSpanElement>(null);
   const chart = useRef<uPlot>(null);
   const newest = useRef(props);
   newest.current = props;
@@ -37,7 +38,7 @@ export function TimeChart(props: TimeChartProps) {
   useEffect(() => {
     const place = box.current;
     if (!place) return;
-    const options = optionsOf(place, () => newest.current, place.clientWidth);
+    const options = optionsOf(place, () => newest.current, tip);
     const { times, values } = newest.current;
     const plot = new uPlot(options, [times.map((t) => t / 1000), [...values]], place);
     chart.current = plot;
@@ -61,5 +62,9 @@ export function TimeChart(props: TimeChartProps) {
     });
   }, [props.times, props.values, props.span, props.marks, props.shadows]);
 
-  return <div ref={box} className="time-chart" role="img" aria-label={props.label} />;
+  return (
+    <div ref={box} className="time-chart" role="img" aria-label={props.label}>
+      <span ref={tip} className="chart-tip" hidden />
+    </div>
+  );
 }

@@ -25,7 +25,7 @@ const axisWidth = 52;
 export function optionsOf(
   place: HTMLElement,
   props: () => TimeChartProps,
-  width: number,
+  tip: { readonly current: HTMLElement | null },
 ): uPlot.Options {
   const style = getComputedStyle(place);
   const token = (name: string) => style.getPropertyValue(`--color-${name}`).trim();
@@ -71,8 +71,23 @@ export function optionsOf(
     ctx.restore();
   };
 
+  const point = (plot: uPlot): void => {
+    const label = tip.current;
+    if (!label) return;
+    const { idx, left } = plot.cursor;
+    const time = idx === null || idx === undefined ? undefined : props().times[idx];
+    label.hidden = time === undefined || left === undefined || left < 0;
+    if (label.hidden || time === undefined || left === undefined) return;
+    label.textContent = props().tip(time, props().values[idx ?? 0] ?? null);
+    // Beside the pointer, on the side that has room for it.
+    const x = left + plot.bbox.left / devicePixelRatio;
+    const isRight = x > place.clientWidth / 2;
+    label.style.left = isRight ? '' : `${x + 8}px`;
+    label.style.right = isRight ? `${place.clientWidth - x + 8}px` : '';
+  };
+
   return {
-    width,
+    width: place.clientWidth,
     height,
     padding: [8, 8, hasTimeAxis ? 0 : 8, 0],
     legend: { show: false },
@@ -127,13 +142,7 @@ export function optionsOf(
     hooks: {
       drawAxes: [shadows],
       draw: [marks],
-      setCursor: [
-        (plot) => {
-          const at = plot.cursor.idx;
-          const times = props().times;
-          props().onPoint?.(at === null || at === undefined ? null : (times[at] ?? null));
-        },
-      ],
+      setCursor: [point],
     },
   };
 }

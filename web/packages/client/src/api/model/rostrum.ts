@@ -196,8 +196,10 @@ export interface StreamRepairs {
 export interface EncoderFigures {
   readonly framesRendered?: number;
   readonly framesLagged?: number;
+  readonly framesSkipped?: number;
   readonly framesDropped?: number;
   readonly framesOutput?: number;
+  readonly delayMs?: number;
   readonly roundTripMs?: number;
 }
 

@@ -1,0 +1,240 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { ivs } from '@rostrum/client/api';
+import {
+  average,
+  emptySeries,
+  encoderRows,
+  feedOf,
+  latest,
+  type SessionRow,
+} from '@rostrum/client/health';
+import {
+  Blank,
+  Button,
+  count,
+  Dialog,
+  elapsed,
+  exactTime,
+  LiveBadge,
+  Skeleton,
+  usePoll,
+} from '@rostrum/ui';
+import { Card, Symbol } from '../parts/bits';
+import { Trouble } from '../parts/Failed';
+import { useApi, useServerNow } from '../session/context';
+import { strings } from '../strings';
+import { Charts } from './Charts';
+import { Encoder, Renditions, Repairs } from './Encoder';
+import { Feed, keyOfEvent } from './Feed';
+import { useLiveReport } from './useLiveReport';
+import { useMetrics } from './useMetrics';
+import { endedSentence, healthWord, liveSentence } from './words';
+
+const words = strings.health;
+/** The charts of a running broadcast reach back so far. */
+const longestLiveMs = 3 * 60 * 60_000;
+
+/** One session: a sentence, a bar of values, charts, what happened, what the encoder sends. */
+export function SessionView({
+  channel,
+  streamId,
+  row,
+}: {
+  readonly channel: ivs.Channel;
+  readonly streamId: string;
+  /** As the list has it; null if it is not that far back. */
+  readonly row: SessionRow | null;
+}) {
+  const api = useApi();
+  const channelArn = channel.arn ?? '';
+  const [over, setOver] = useState(false);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [ended, setEnded] = useState(row?.end !== null && row !== null);
+  const report = useLiveReport(channelArn, streamId, ended ? 300_000 : 1000);
+  const live = report.value ? report.value.state === 'LIVE' : !ended && row !== null;
+  const session = usePoll(`session ${streamId}`, live ? 5000 : 60_000, async (signal) => {
+    const answer = await api.ivs('GetStreamSession', { channelArn, streamId }, signal);
+    return answer.streamSession ?? {};
+  });
+  const metrics = useMetrics(channelArn, streamId, live);
+
+  const wasLive = useRef(false);
+  useEffect(() => {
+    if (report.value?.state === 'LIVE') {
+      wasLive.current = true;
+    } else if (report.value?.state === 'OFFLINE') {
+      if (wasLive.current) setOver(true);
+      wasLive.current = false;
+      setEnded(true);
+    }
+  }, [report.value]);
+
+  const start = Date.parse(session.value?.startTime ?? '') || row?.start || Number.NaN;
+  const end = Date.parse(session.value?.endTime ?? '') || row?.end || null;
+  const now = useServerNow(1000);
+  const feed = useMemo(
+    () => feedOf(session.value?.truncatedEvents ?? [], metrics.value?.events ?? [], live),
+    [session.value, metrics.value, live],
+  );
+  const keyframes = metrics.value?.series.get('KeyframeInterval') ?? emptySeries;
+  const keyframeSeconds = useMemo(() => {
+    const usual = metrics.value?.averages.get('KeyframeInterval') ?? average(keyframes);
+    if (usual !== null) return usual;
+    const nowMs = report.value?.keyframeIntervalMs;
+    return nowMs === undefined ? null : nowMs / 1000;
+  }, [metrics.value, keyframes, report.value]);
+  const rows = encoderRows({
+    channelType: session.value?.channel?.type ?? channel.type,
+    ingest: session.value?.ingestConfiguration,
+    report: report.value,
+    keyframeSeconds,
+  });
+  const views = metrics.value?.series.get('ConcurrentViews') ?? emptySeries;
+  const averageViews = metrics.value?.averages.get('ConcurrentViews') ?? average(views);
+  const averages = {
+    bitrate: metrics.value?.averages.get('IngestVideoBitrate') ?? null,
+    frameRate: metrics.value?.averages.get('IngestFramerate') ?? null,
+  };
+  const length = Number.isNaN(start) ? null : (end ?? now) - start;
+  const health = healthWord(report.value);
+  const times = [...(metrics.value?.series.values() ?? [])].flatMap((one) => [
+    ...one.times.slice(0, 1),
+    ...one.times.slice(-1),
+  ]);
+  const lastFigure = times.length > 0 ? Math.max(...times) + (metrics.value?.period ?? 0) : start;
+  const whole = live
+    ? {
+        from: Math.max(start, lastFigure - longestLiveMs),
+        to: Math.max(start + 30_000, lastFigure),
+      }
+    : { from: start, to: Math.max(start + 1000, end ?? lastFigure) };
+
+  if (session.error?.notFound && !session.value)
+    return <Blank title={words.notFound}>{strings.nowhereText}</Blank>;
+
+  const notes = live ? (report.value?.notes ?? []) : (metrics.value?.notes ?? []);
+  const told = notes.filter((note) => note.severity === 'ERROR' || note.severity === 'WARNING');
+  return (
+    <div className="session-view">
+      <div className={`verdict ${live ? health.tone : 'plain'}`}>
+        <p className="verdict-words">
+          {live && report.value
+            ? liveSentence(report.value)
+            : !live && length !== null && metrics.value
+              ? endedSentence(length, averages)
+              : '\u00a0'}
+        </p>
+        <dl className="verdict-bar">
+          <div className="verdict-live">
+            <dt className="visually-hidden">{strings.channels.state}</dt>
+            <dd>
+              {live ? <LiveBadge /> : <span className="offline-badge">{words.offlineWord}</span>}
+            </dd>
+          </div>
+          <div>
+            <dt>{live ? words.elapsed : words.length}</dt>
+            <dd
+              role="timer"
+              title={Number.isNaN(start) ? undefined : exactTime(start)}
+              aria-label={live ? words.elapsed : words.length}
+            >
+              {length === null ? strings.unknown : elapsed(length)}
+            </dd>
+          </div>
+          <div>
+            <dt>{live ? words.views : words.averageViews}</dt>
+            <dd>
+              {live
+                ? count(report.value?.viewerCount ?? latest(views) ?? 0)
+                : averageViews === null
+                  ? strings.unknown
+                  : count(averageViews)}
+            </dd>
+          </div>
+          <div>
+            <dt>{words.stability}</dt>
+            <dd role="status" className={`verdict-health ${health.tone}`}>
+              {live ? health.word : words.offlineWord}
+            </dd>
+          </div>
+        </dl>
+      </div>
+      <Trouble
+        error={session.error ?? metrics.error ?? (live ? report.error : null)}
+        again={() => {
+          session.again();
+          metrics.again();
+          report.again();
+        }}
+      />
+      {told.length > 0 && (
+        <Card title={live ? words.notes : words.notesOver}>
+          <ul className="list notes">
+            {told.map((note) => (
+              <li key={note.code} className="feed-row warning">
+                <span className="feed-mark">
+                  <Symbol name={note.severity === 'ERROR' ? 'circleAlert' : 'triangle'} />
+                </span>
+                <div>
+                  <strong>{note.title}</strong>
+                  <p className="quiet">{note.explanation}</p>
+                </div>
+              </li>
+            ))}
+          </ul>
+        </Card>
+      )}
+      <Card>
+        {metrics.value && !Number.isNaN(start) ? (
+          <Charts
+            metrics={metrics.value}
+            feed={feed}
+            live={live}
+            whole={whole}
+            onEvent={(event) => setChosen(keyOfEvent(event))}
+          />
+        ) : (
+          <Skeleton width="100%" height="460px" />
+        )}
+      </Card>
+      <div className="session-pair">
+        <Card title={words.events}>
+          {session.value || metrics.value ? (
+            <Feed events={feed} chosen={chosen} />
+          ) : (
+            <Skeleton width="100%" height="200px" />
+          )}
+        </Card>
+        <div className="session-side">
+          <Card title={words.encoder}>
+            <Encoder rows={rows} />
+          </Card>
+          {live && (report.value?.renditions?.length ?? 0) > 1 && (
+            <Card title={words.rendition}>
+              <Renditions list={report.value?.renditions ?? []} />
+            </Card>
+          )}
+          {live && report.value?.repairs && (
+            <Card title={words.repairs}>
+              <Repairs report={report.value} />
+            </Card>
+          )}
+        </div>
+      </div>
+      <Dialog
+        open={over}
+        onClose={() => setOver(false)}
+        title={words.overTitle}
+        description={words.overText}
+        actions={
+          <>
+            <Button onClick={() => setOver(false)}>{strings.close}</Button>
+            <Button kind="primary" onClick={() => location.reload()}>
+              {words.reload}
+            </Button>
+          </>
+        }
+      />
+    </div>
+  );
+}
