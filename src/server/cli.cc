@@ -16,6 +16,7 @@
 #include "server/ctl_command.h"
 #include "server/key_command.h"
 #include "server/loadtest.h"
+#include "server/recording_command.h"
 #include "server/room_command.h"
 #include "server/rule_command.h"
 #include "server/server.h"
@@ -170,6 +171,9 @@ std::optional<CommandOutput> run_client_command(std::span<const std::string> wor
   }
   if (words[0] == "rule") return ctl::run_verb("rule", ctl::rule_verbs(), rest, environment);
   if (words[0] == "room") return ctl::run_verb("room", ctl::room_verbs(), rest, environment);
+  if (words[0] == "recording") {
+    return ctl::run_verb("recording", ctl::recording_verbs(), rest, environment);
+  }
   return std::nullopt;
 }
 
@@ -178,6 +182,7 @@ void add_client_commands(CLI::App& app) {
   app.add_subcommand("channel", "Channels of a running server: create, list, show, ...");
   app.add_subcommand("rule", "Event rules of a running server: put, list, test, ...");
   app.add_subcommand("room", "Chat rooms of a running server: create, invite, ban, export, ...");
+  app.add_subcommand("recording", "Recordings of a running server: list, delete, clip, ...");
 }
 
 void add_completion(CLI::App& app, std::string& shell, int& exit_code) {

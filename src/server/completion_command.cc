@@ -6,6 +6,7 @@
 #include "server/channel_command.h"
 #include "server/ctl_command.h"
 #include "server/ctl_words.h"
+#include "server/recording_command.h"
 #include "server/room_command.h"
 #include "server/rule_command.h"
 
@@ -175,6 +176,8 @@ std::vector<std::string> complete(const CLI::App& app, Words given) {
     candidates = complete_verb(ctl::rule_verbs(), rest);
   } else if (words.size() > 1 && words[0] == "room") {
     candidates = complete_verb(ctl::room_verbs(), rest);
+  } else if (words.size() > 1 && words[0] == "recording") {
+    candidates = complete_verb(ctl::recording_verbs(), rest);
   } else if (words.size() > 1 && words[0] == "completion") {
     candidates = {"bash", "zsh", "fish"};
   } else {

@@ -10,6 +10,7 @@
 #include "base/metrics.h"
 #include "io/system.h"
 #include "server/event_stream.h"
+#include "server/recording_routes.h"
 #include "server/static_files.h"
 #include "wire/websocket/handshake.h"
 
@@ -106,6 +107,8 @@ void Site::get(HttpSession& session, wire::http::RequestId id, Request&& request
     all_channels(session, id);
   } else if (path == "/api/rostrum/v1/events") {
     serve_events(session, id, std::move(request), control_);
+  } else if (is_recordings_path(path)) {
+    serve_recordings(session, id, request, control_);
   } else if (path.starts_with(kOneChannel)) {
     one_channel(session, id, path.substr(kOneChannel.size()));
   } else if (auto file = static_file(request)) {
