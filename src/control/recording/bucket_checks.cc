@@ -7,18 +7,11 @@
 
 #include "base/ids.h"
 #include "base/log.h"
-#include "control/object_stores.h"
 #include "io/loop.h"
 #include "io/sql_workers.h"
 #include "io/timer.h"
 
 namespace control {
-namespace {
-
-constexpr std::chrono::seconds kPatience{10};
-
-}  // namespace
-
 struct BucketChecks::Attempt {
   explicit Attempt(io::Loop& loop) : timer(loop) {}
 
@@ -27,8 +20,9 @@ struct BucketChecks::Attempt {
   io::Timer timer;
 };
 
-BucketChecks::BucketChecks(io::Loop& loop, io::SqlWorkers& sql, const ObjectStoreSettings& settings)
-    : loop_(loop), sql_(sql), settings_(settings) {}
+BucketChecks::BucketChecks(io::Loop& loop, io::SqlWorkers& sql, MakeStore make_store,
+                           base::Duration patience)
+    : loop_(loop), sql_(sql), make_store_(std::move(make_store)), patience_(patience) {}
 
 BucketChecks::~BucketChecks() = default;
 
@@ -40,12 +34,8 @@ void BucketChecks::check(std::string configuration, std::string bucket) {
 
 void BucketChecks::start() {
   if (!is_needed()) return;
-  auto store = open_object_store(loop_, settings_);
-  if (!store) {
-    base::log_error("buckets cannot be checked", {{"reason", store.error().message}});
-    return;
-  }
-  store_ = std::move(*store);
+  store_ = make_store_();
+  if (store_ == nullptr) return;
   const bool taken = sql_.read([this](io::SqlConnection& sql) {
     auto rows = sql.run("SELECT id, bucket FROM recording_configurations WHERE state = 'CREATING'");
     if (!rows) return;
@@ -69,7 +59,7 @@ void BucketChecks::begin(std::string configuration, std::string bucket) {
   Attempt& attempt = *entry->second;
   attempt.name = {std::move(bucket),
                   fmt::format("rostrum/v1/check/{}", base::random_alphanumeric(12))};
-  attempt.timer.start(kPatience, [this, configuration] {
+  attempt.timer.start(patience_, [this, configuration] {
     finish(configuration, base::fail(base::ErrorCode::kTimeout, "the store did not answer"));
   });
   io::PutObject object{.name = attempt.name,

@@ -2,12 +2,13 @@
 // removing it again. Until then the configuration is CREATING, then ACTIVE or CREATE_FAILED.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "base/error.h"
-#include "control/control.h"
+#include "base/time.h"
 #include "io/object_store.h"
 
 namespace io {
@@ -20,12 +21,15 @@ namespace control {
 
 class BucketChecks {
  public:
-  /// `loop` is control's own; all outlive it.
-  BucketChecks(io::Loop& loop, io::SqlWorkers& sql, const ObjectStoreSettings& settings);
+  /// Null if the store cannot be opened.
+  using MakeStore = std::function<std::unique_ptr<io::ObjectStore>()>;
+  /// `loop` is control's own; all outlive it. A folder makes its buckets as they are needed:
+  /// nothing can be wrong with them, and `make_store` is null.
+  BucketChecks(io::Loop& loop, io::SqlWorkers& sql, MakeStore make_store,
+               base::Duration patience = std::chrono::seconds(10));
   ~BucketChecks();
 
-  /// A folder makes its buckets as they are needed: nothing can be wrong with them.
-  bool is_needed() const { return !settings_.endpoint.empty(); }
+  bool is_needed() const { return make_store_ != nullptr; }
   /// A configuration was made: from any thread.
   void check(std::string configuration, std::string bucket);
   /// On the loop: also what an earlier run left undone.
@@ -42,7 +46,8 @@ class BucketChecks {
 
   io::Loop& loop_;
   io::SqlWorkers& sql_;
-  const ObjectStoreSettings settings_;
+  const MakeStore make_store_;
+  const base::Duration patience_;
   std::unique_ptr<io::ObjectStore> store_;  // between start() and stop()
   std::map<std::string, std::unique_ptr<Attempt>> attempts_;
 };

@@ -61,7 +61,10 @@ RecordingDesk::RecordingDesk(const Around& around)
     : around_(around),
       book_(around.sql, around.events, around.loop),
       remover_(around.loop, around.sql),
-      buckets_(around.loop, around.sql, around.settings.objects) {}
+      buckets_(
+          around.loop, around.sql,
+          around.settings.objects.endpoint.empty() ? BucketChecks::MakeStore()
+                                                   : [this] { return make_store(around_.loop); }) {}
 
 RecordingDesk::~RecordingDesk() = default;
 
