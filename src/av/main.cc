@@ -6,7 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "av/measure_command.h"
 #include "av/testcard_command.h"
+#include "av/thumbnails_command.h"
 #include "av/transcode_command.h"
 
 namespace {
@@ -20,8 +22,18 @@ int testcard(std::span<const std::string_view> words) {
   return av::run_testcard(*std::move(options));
 }
 
+int measure(std::span<const std::string_view> words) {
+  const auto options = av::parse_measure_options(words);
+  if (!options) {
+    (void)std::fprintf(stderr, "rostrum-av measure: %s\n", options.error().message.c_str());
+    return 2;
+  }
+  return av::run_measure(*options);
+}
+
 std::string usage() {
-  return "usage: " + std::string(av::kTestcardUsage) + "\n" + std::string(av::kTranscodeUsage);
+  return "usage: " + std::string(av::kTestcardUsage) + "\n" + std::string(av::kMeasureUsage) +
+         std::string(av::kTranscodeUsage) + std::string(av::kThumbnailsUsage);
 }
 
 }  // namespace
@@ -35,6 +47,8 @@ int main(int count, char** words) {
     return 0;
   }
   if (command == "testcard") return testcard(std::span(arguments).subspan(1));
+  if (command == "measure") return measure(std::span(arguments).subspan(1));
+  if (command == "thumbnails" && arguments.size() == 1) return av::run_thumbnails();
   if (command == "transcode" && arguments.size() == 1) return av::run_transcode();
   (void)std::fputs(usage().c_str(), stderr);
   return 2;

@@ -63,7 +63,7 @@ constexpr std::array kOptions = {
     Option{"rc", "cbr"},
     // x264
     Option{"tune", "zerolatency"},
-    Option{"x264-params", "keyint=infinite:min-keyint=1:scenecut=0:open-gop=0:force-cfr=0"},
+    Option{"x264-params", "keyint=infinite:min-keyint=1:scenecut=0:open-gop=0"},
     // VA-API and QSV
     Option{"rc_mode", "CBR"},
     Option{"async_depth", "1"},
@@ -118,6 +118,7 @@ RenditionEncoder::RenditionEncoder(CodecContextPtr context, std::optional<Hardwa
       upload_(std::move(upload)),
       output_(output),
       frame_rate_(frame_rate),
+      real_rate_(frame_rate),
       frame_(new_frame()),
       packet_(new_packet()),
       reader_(media::Codec::kH264) {}
@@ -125,8 +126,8 @@ RenditionEncoder::RenditionEncoder(CodecContextPtr context, std::optional<Hardwa
 base::Expected<RenditionEncoder> RenditionEncoder::create(const EncoderChoice& choice,
                                                           const media::pipe::VideoOutput& output,
                                                           double frame_rate, const AVFrame& like) {
-  constexpr double kUsualRate = 30;
   constexpr int kSmallHeight = 300;  // too few rows to be cut into slices
+  CHECK(frame_rate > 0);
   const auto codec = find(choice);
   if (!codec) return fail(codec.error());
   CodecContextPtr allocated(avcodec_alloc_context3(*codec));
@@ -136,7 +137,7 @@ base::Expected<RenditionEncoder> RenditionEncoder::create(const EncoderChoice& c
   context.height = static_cast<int>(output.height);
   context.sample_aspect_ratio = pixel_shape(like, output);
   context.time_base = {1, static_cast<int>(media::kVideoTimescale)};
-  context.framerate = av_d2q(frame_rate > 0 ? frame_rate : kUsualRate, 1001 * 300);
+  context.framerate = av_d2q(frame_rate, 1001 * 300);
   set_colour(context, like);
   context.bit_rate = output.bitrate;
   context.rc_max_rate = output.bitrate;
@@ -167,8 +168,22 @@ base::Expected<RenditionEncoder> RenditionEncoder::create(const EncoderChoice& c
   return RenditionEncoder(std::move(allocated), std::move(upload), output, frame_rate);
 }
 
+// Encoders for low delay give each picture its share of a second by the rate they were told at
+// first and pay no heed to times. Where the source turns out to have another rate the bitrate they
+// are told makes up for it.
+void RenditionEncoder::follow(double frame_rate) {
+  constexpr double kNearly = 0.05;
+  if (frame_rate <= 0 || std::abs(frame_rate / real_rate_ - 1) < kNearly) return;
+  real_rate_ = frame_rate;
+  const double bitrate = output_.bitrate * std::clamp(frame_rate_ / real_rate_, 0.1, 10.0);
+  context_->bit_rate = std::llround(bitrate);
+  context_->rc_max_rate = context_->bit_rate;
+  context_->rc_buffer_size = static_cast<int>(context_->bit_rate);
+}
+
 base::Expected<void> RenditionEncoder::encode(const AVFrame& picture, const Request& request,
                                               const Sink& sink) {
+  if (request.info.keyframe) follow(request.frame_rate);
   if (upload_) {
     auto uploaded = upload_->upload(picture);
     if (!uploaded) return fail(std::move(uploaded.error()));

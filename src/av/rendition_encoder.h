@@ -37,14 +37,16 @@ class RenditionEncoder {
     std::function<base::Expected<void>(media::Sample sample)> sample;
   };
 
-  /// `like` is the source's first picture: its colour and shape are told to the decoder. Fails
-  /// (kUnsupported) with a sentence that names the encoder if it cannot be opened.
+  /// `frame_rate` is the expected one, above 0. `like` is the source's first picture: its colour
+  /// and shape are told to the decoder. Fails (kUnsupported) with a sentence that names the encoder
+  /// if it cannot be opened.
   static base::Expected<RenditionEncoder> create(const EncoderChoice& choice,
                                                  const media::pipe::VideoOutput& output,
                                                  double frame_rate, const AVFrame& like);
 
   struct Request {
     PictureInfo info;         // keyframe: an IDR picture is made of it
+    double frame_rate = 0;    // as it is known now; 0: as before
     base::ByteSpan captions;  // cc_data triplets that are shown with it
   };
   /// `picture` has the output's size and input_format(). `info.pts` ascends.
@@ -56,6 +58,7 @@ class RenditionEncoder {
   RenditionEncoder(CodecContextPtr context, std::optional<HardwareUpload> upload,
                    const media::pipe::VideoOutput& output, double frame_rate);
 
+  void follow(double frame_rate);
   base::Expected<void> receive(const Sink& sink);
   base::Expected<void> deliver(const AVPacket& packet, const Sink& sink);
   base::Expected<void> announce(const Sink& sink);
@@ -63,7 +66,8 @@ class RenditionEncoder {
   CodecContextPtr context_;
   std::optional<HardwareUpload> upload_;
   media::pipe::VideoOutput output_;
-  double frame_rate_;
+  double frame_rate_;  // as the encoder was told
+  double real_rate_;   // that its bitrate is set for
   FramePtr frame_;
   PacketPtr packet_;
   media::AnnexBReader reader_;

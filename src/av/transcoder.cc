@@ -272,11 +272,14 @@ base::Expected<void> Transcoder::encode(VideoRendition& rendition, const AVFrame
   if (!picture) return fail(picture.error());
   rendition.picture = *picture;
   const Rate& rate = rate_of(rendition);
-  RenditionEncoder::Request request{.info = info, .captions = rate.captions};
+  RenditionEncoder::Request request{
+      .info = info, .frame_rate = rate.thinner.frame_rate(), .captions = rate.captions};
   request.info.duration = rate.thinner.duration();
   if (!rendition.encoder) {
-    auto created =
-        RenditionEncoder::create(choice_, rendition.output, rate.thinner.frame_rate(), source);
+    if (request.frame_rate <= 0) {
+      request.frame_rate = media::kVideoTimescale / static_cast<double>(request.info.duration);
+    }
+    auto created = RenditionEncoder::create(choice_, rendition.output, request.frame_rate, source);
     if (!created) return fail(std::move(created.error()));
     rendition.encoder = *std::move(created);
     request.info.keyframe = true;
