@@ -9,6 +9,7 @@
 #include <chrono>
 
 #include "base/json_text.h"
+#include "base/log_tail.h"
 #include "base/time.h"
 
 namespace base {
@@ -53,6 +54,19 @@ bool is_plain(std::string_view text) {
   return true;
 }
 
+void append_text(std::string& line, std::string_view event,
+                 std::initializer_list<LogField> fields) {
+  line.append(event);
+  for (const LogField& field : fields) {
+    fmt::format_to(std::back_inserter(line), " {}=", field.key());
+    if (!field.is_text() || is_plain(field.value())) {
+      line.append(field.value());
+    } else {
+      append_json_string(line, field.value());
+    }
+  }
+}
+
 }  // namespace
 
 LogField::LogField(std::string_view key, std::string_view value)
@@ -95,15 +109,8 @@ std::string format_log_line(LogFormat format, std::string_view timestamp, LogLev
     line.push_back('}');
     return line;
   }
-  fmt::format_to(std::back_inserter(line), "{} {:<5} {}", timestamp, name_of(level), event);
-  for (const LogField& field : fields) {
-    fmt::format_to(std::back_inserter(line), " {}=", field.key());
-    if (!field.is_text() || is_plain(field.value())) {
-      line.append(field.value());
-    } else {
-      append_json_string(line, field.value());
-    }
-  }
+  fmt::format_to(std::back_inserter(line), "{} {:<5} ", timestamp, name_of(level));
+  append_text(line, event, fields);
   return line;
 }
 
@@ -113,6 +120,9 @@ void log(LogLevel level, std::string_view event, std::initializer_list<LogField>
   const std::string line = format_log_line(g_format, to_rfc3339_ms(now), level, event, fields);
   logger().info(line);
   logger().flush();
+  std::string text;
+  append_text(text, event, fields);
+  log_tail().add(now, level, text);
   if (const LogTap tap = g_tap) tap(line);
 }
 

@@ -41,8 +41,9 @@ const Handler* find_handler(std::string_view name) {
           logging_configuration_handlers(), playback_key_handlers(),
           recording_configuration_handlers(), recording_handlers(), restriction_policy_handlers(),
           revocation_handlers(), room_handlers(), room_message_handlers(),
-          room_moderation_handlers(), room_people_handlers(), stream_handlers(),
-          stream_key_handlers(), stream_session_handlers(), tag_handlers()}) {
+          room_moderation_handlers(), room_people_handlers(), server_status_handlers(),
+          stream_handlers(), stream_health_handlers(), stream_key_handlers(),
+          stream_session_handlers(), tag_handlers()}) {
       for (const Handler& handler : part) handlers.emplace(handler.operation, &handler);
     }
     return handlers;

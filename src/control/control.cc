@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <future>
 #include <vector>
 
@@ -18,6 +19,8 @@
 #include "control/chat_tokens.h"
 #include "control/declared_channels.h"
 #include "control/event_bus.h"
+#include "control/health/health_board.h"
+#include "control/health/machine_load.h"
 #include "control/live_board.h"
 #include "control/metric_store.h"
 #include "control/model.h"
@@ -49,6 +52,8 @@ class ControlImpl final : public Control {
         sql_(sql),
         secrets_(std::move(secrets)),
         loops_(1),
+        health_([this] { return refresh_figures(); }),
+        load_(std::filesystem::path(settings_.secrets_file).parent_path()),
         chat_tokens_(secrets_) {}
   ~ControlImpl() override { stop(); }
 
@@ -110,6 +115,7 @@ class ControlImpl final : public Control {
  private:
   base::Expected<void> set_up_chat();
   void take_figures();
+  bool refresh_figures();
   void look_after(base::WallTime now);
   void check_views();
 
@@ -119,6 +125,8 @@ class ControlImpl final : public Control {
   const SecretBox secrets_;
   io::LoopGroup loops_;  // one: deliveries, figures
   LiveBoard board_;
+  HealthBoard health_;
+  MachineLoad load_;
   RateLimiter limiter_;
   const ChatTokens chat_tokens_;
   std::unique_ptr<ChatJournal> journal_;
@@ -169,7 +177,10 @@ base::Expected<void> ControlImpl::set_up() {
                                                   .journal = *journal_,
                                                   .chat_above = *chat_gate_,
                                                   .recordings = *recordings_,
-                                                  .loop = loops_.at(0)});
+                                                  .health = health_,
+                                                  .load = load_,
+                                                  .loop = loops_.at(0),
+                                                  .started_at = io::Loop::wall_now()});
   channel_chat_ = std::make_unique<ChannelChat>(*platform_);
   recorder_ = std::make_unique<StreamRecorder>(*platform_);
   api_ = std::make_unique<Api>(*platform_, *metrics_);
@@ -220,6 +231,7 @@ void ControlImpl::start(live::Live& live, chat::Chat& chat, std::uint16_t srt_po
   settings_.srt_port = srt_port;
   platform_->live = &live;
   platform_->chat = &chat;
+  for (const auto& [loop, admission] : admissions_) load_.add_loop(*loop);
   running_ = true;
   loops_.start();
   loops_.at(0).post([this] {
@@ -247,6 +259,7 @@ void ControlImpl::stop() {
     (void)delivered->get_future().wait_for(kLastLogs);
   }
   loops_.at(0).post([this] {
+    health_.stop();
     timer_.reset();
     events_->stop();
     reviewer_->stop();
@@ -262,10 +275,14 @@ void ControlImpl::stop() {
 
 // The same figures serve GetStream, the metrics and the limits.
 void ControlImpl::take_figures() {
-  platform_->live->status(loops_.at(0), [this](const std::vector<live::StreamStatus>& streams) {
+  platform_->live->status(loops_.at(0), [this](std::vector<live::StreamStatus> taken) {
     if (timer_ == nullptr) return;
     const base::WallTime now = io::Loop::wall_now();
+    const auto list = std::make_shared<const std::vector<live::StreamStatus>>(std::move(taken));
+    const std::vector<live::StreamStatus>& streams = *list;
     board_.on_figures(streams);
+    health_.on_figures(list, now, io::Loop::precise_now());
+    load_.look(now, io::Loop::precise_now());
     const ChatStatus chat{.figures = platform_->chat->figures(),
                           .reviews = reviewer_->failures(),
                           .logs = shipper_->errors()};
@@ -275,6 +292,18 @@ void ControlImpl::take_figures() {
     if (++rounds_ % kLookAfterEvery == 0) look_after(now);
     timer_->start(kFigures, [this] { take_figures(); });
   });
+}
+
+// Between the rounds, for somebody who looks at a stream's health.
+bool ControlImpl::refresh_figures() {
+  if (platform_->live == nullptr) return false;
+  platform_->live->status(loops_.at(0), [this](std::vector<live::StreamStatus> streams) {
+    if (timer_ == nullptr) return;
+    board_.on_figures(streams);
+    health_.on_figures(std::make_shared<const std::vector<live::StreamStatus>>(std::move(streams)),
+                       io::Loop::wall_now(), io::Loop::precise_now());
+  });
+  return true;
 }
 
 void ControlImpl::look_after(base::WallTime now) {

@@ -93,6 +93,8 @@ struct RecordingSettings {
 struct Settings {
   std::string region = "local";
   std::string account = "000000000000";
+  /// Of this program, as it is told to operators.
+  std::string version = {};
   /// File with the key that secrets in the database are encrypted with; made if it is missing.
   std::string secrets_file;
   /// Where viewers reach us, without a slash at the end; empty: what each request names.

@@ -40,8 +40,10 @@ enum class Measure : std::uint8_t {
   kChatLogAccessDenied = 21,
   kChatLogNotFound = 22,
   kRecorded = 23,  // seconds
+  kGaps = 24,
+  kDroppedSamples = 25,
 };
-inline constexpr std::uint8_t kLastMeasure = 23;
+inline constexpr std::uint8_t kLastMeasure = 25;
 
 /// One series of a subject. The qualifier is a country's code, a state of health, an action of
 /// chat, the name of a review handler or the id of a logging configuration; else "".

@@ -32,6 +32,7 @@ struct Row {
 };
 
 constexpr std::string_view kIvs = "AWS/IVS";
+constexpr std::string_view kOwn = "Rostrum";
 constexpr std::string_view kChat = "AWS/IVSChat";
 constexpr std::string_view kUsageSpace = "AWS/Usage";
 constexpr std::string_view kTrackName = "Track0";
@@ -60,6 +61,8 @@ constexpr std::array kRows = {
     Row{kIvs, "IngestFramerate", "Count/Second", Scope::kTrack, Measure::kFrameRate},
     Row{kIvs, "KeyframeInterval", "Seconds", Scope::kChannel, Measure::kKeyframeInterval},
     Row{kIvs, "KeyframeInterval", "Seconds", Scope::kTrack, Measure::kKeyframeInterval},
+    Row{kOwn, "Gaps", "Count", Scope::kChannel, Measure::kGaps},
+    Row{kOwn, "DroppedSamples", "Count", Scope::kChannel, Measure::kDroppedSamples},
     Row{kUsageSpace, "ResourceCount", "Count", Scope::kUsage, Measure::kStreams,
         "ConcurrentStreams"},
     Row{kUsageSpace, "ResourceCount", "Count", Scope::kUsage, Measure::kViews, "ConcurrentViews"},
@@ -167,6 +170,29 @@ std::vector<MetricName> names_of(std::string_view subject, const Slot& slot) {
   return names;
 }
 
+void RepairMeter::measure(const std::vector<live::StreamStatus>& streams, Board& board) {
+  std::map<std::string, Told> told;
+  for (const live::StreamStatus& stream : streams) {
+    const std::string& channel = stream.channel.str();
+    const auto before = told_.find(channel);
+    Told then;
+    if (before != told_.end() && before->second.stream == stream.stream) then = before->second;
+    const Told now{.stream = stream.stream,
+                   .gaps = std::max(stream.repairs.gaps, then.gaps),
+                   .dropped = std::max(stream.dropped.total(), then.dropped)};
+    if (stream.live) {
+      Points& points = board[channel];
+      points.add({Measure::kGaps, {}}, Aggregate::of(static_cast<double>(now.gaps - then.gaps)));
+      points.add({Measure::kDroppedSamples, {}},
+                 Aggregate::of(static_cast<double>(now.dropped - then.dropped)));
+      told.insert_or_assign(channel, now);
+    } else {
+      told.insert_or_assign(channel, then.stream == stream.stream ? then : Told{stream.stream});
+    }
+  }
+  told_ = std::move(told);
+}
+
 void measure_recorded(const RecordedSeconds& recorded, Board& board) {
   for (const auto& [channel, seconds] : recorded) {
     board[channel].add({Measure::kRecorded, {}}, Aggregate::of(seconds));
@@ -224,6 +250,7 @@ Board measure(const std::vector<live::StreamStatus>& streams, const CountryOf& c
         1;
     const base::Duration age = std::max<base::Duration>(now - stream.started_at, {});
     both(Measure::kInput, seconds(std::min(age, elapsed)));
+    if (!stream.measured) continue;
     both(Measure::kBitrate, static_cast<double>(stream.bitrate));
     alone(Measure::kVideoBitrate, static_cast<double>(stream.video_bitrate));
     alone(Measure::kAudioBitrate, static_cast<double>(stream.audio_bitrate));

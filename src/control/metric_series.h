@@ -12,6 +12,8 @@
 //   IngestVideoBitrate, IngestAudioBitrate, KeyframeInterval (Seconds)   Channel; Channel, Track
 //   IngestFramerate    Count/Second  -; Channel; Channel, Track
 //
+// Namespace Rostrum, of what a stream's timeline needed: Gaps, DroppedSamples (Count, Channel).
+//
 // Channel is the channel's id (its ARN is accepted too), Track is Track0, Health is HEALTHY,
 // STARVING or UNKNOWN, countries are ISO 3166 alpha-2 or UNKNOWN. Namespace AWS/Usage has
 // ResourceCount for ConcurrentStreams and ConcurrentViews. What there is of chat:
@@ -67,6 +69,21 @@ Board measure(const std::vector<live::StreamStatus>& streams, const CountryOf& c
 /// Seconds recorded since the last time, by channel.
 using RecordedSeconds = std::map<std::string, double>;
 void measure_recorded(const RecordedSeconds& seconds, Board& board);
+
+/// What was mended and dropped since the time before: namespace Rostrum, Gaps and DroppedSamples.
+/// Belongs to one thread.
+class RepairMeter {
+ public:
+  void measure(const std::vector<live::StreamStatus>& streams, Board& board);
+
+ private:
+  struct Told {
+    base::StreamId stream = {};
+    std::uint64_t gaps = 0;
+    std::uint64_t dropped = 0;
+  };
+  std::map<std::string, Told> told_;  // by channel
+};
 
 /// "DE", or "UNKNOWN".
 std::string country_text(const live::CountryCode& country);

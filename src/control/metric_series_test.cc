@@ -24,6 +24,7 @@ live::StreamStatus stream(std::string channel) {
   status.channel = base::ChannelId(std::move(channel));
   status.started_at = kNow - std::chrono::hours(1);
   status.live = true;
+  status.measured = true;
   status.health = live::Health::kHealthy;
   status.bitrate = 3'128'000;
   status.video_bitrate = 3'000'000;
@@ -179,6 +180,54 @@ TEST(Prometheus, ShowsLiveChannelsAndForgetsOthers) {
   const std::string later = series.text({stream("first")});
   EXPECT_THAT(later, HasSubstr("ivs_live_input_seconds_total{channel=\"first\"} 20\n"));
   EXPECT_THAT(later, Not(HasSubstr("second\"")));
+}
+
+TEST(RepairMeter, CountsWhatIsNew) {
+  RepairMeter meter;
+  auto first = stream("first");
+  first.stream = base::StreamId("st-1");
+  first.repairs.gaps = 2;
+  first.dropped.undecodable = 7;
+  const auto measured = [&] {
+    Board board;
+    meter.measure({first}, board);
+    return std::pair(sum(board, "first", Measure::kGaps),
+                     sum(board, "first", Measure::kDroppedSamples));
+  };
+  EXPECT_EQ(measured(), std::pair(2.0, 7.0));
+  EXPECT_EQ(measured(), std::pair(0.0, 0.0));
+  first.repairs.gaps = 3;
+  first.dropped.displaced = 1;
+  // While nobody publishes there are no samples; what happened then is told with the next one.
+  first.live = false;
+  EXPECT_EQ(measured(), std::pair(-1.0, -1.0));
+  first.live = true;
+  EXPECT_EQ(measured(), std::pair(1.0, 1.0));
+  // Another broadcast begins anew.
+  first.stream = base::StreamId("st-2");
+  first.repairs.gaps = 1;
+  first.dropped = {};
+  EXPECT_EQ(measured(), std::pair(1.0, 0.0));
+}
+
+TEST(RepairMeter, HasANamespaceOfItsOwn) {
+  const auto place =
+      place_of(kHome, {.space = "Rostrum", .name = "Gaps", .dimensions = {{"Channel", "first"}}});
+  ASSERT_TRUE(place);
+  EXPECT_EQ(place->subject, "first");
+  EXPECT_EQ(place->slot, (Slot{Measure::kGaps, {}}));
+  EXPECT_FALSE(
+      place_of(kHome, {.space = "AWS/IVS", .name = "Gaps", .dimensions = {{"Channel", "first"}}}));
+}
+
+// A broadcast that has just begun has no bitrate yet: that is not a bitrate of 0.
+TEST(Measure, FiguresThatAreNotMeasuredAreNotThere) {
+  auto status = stream("first");
+  status.measured = false;
+  const Board board = measure({status}, country_of, kNow, std::chrono::seconds(5));
+  EXPECT_EQ(sum(board, "first", Measure::kBitrate), -1);
+  EXPECT_EQ(sum(board, "first", Measure::kFrameRate), -1);
+  EXPECT_EQ(sum(board, "first", Measure::kInput), 5);
 }
 
 }  // namespace

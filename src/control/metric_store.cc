@@ -96,6 +96,7 @@ class Store final : public MetricStore {
     const std::optional<std::int64_t> at = place_in_time(now);
     if (!at) return;
     Board board = measure(streams, country_of_, now, elapsed(now));
+    repairs_.measure(streams, board);
     chat_.measure(chat, board);
     measure_recorded(recorded, board);
     last_at_ = *at;
@@ -152,6 +153,7 @@ class Store final : public MetricStore {
   const CountryOf country_of_;
   PrometheusSeries prometheus_;
   ChatMeter chat_;
+  RepairMeter repairs_;
   std::optional<std::int64_t> last_at_;
   std::optional<base::WallTime> last_now_;
   std::int64_t horizon_ = 0;

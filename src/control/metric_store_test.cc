@@ -21,6 +21,7 @@ live::StreamStatus stream(std::string channel, std::uint32_t viewers) {
   live::StreamStatus status;
   status.channel = base::ChannelId(std::move(channel));
   status.live = true;
+  status.measured = true;
   status.bitrate = 1'000'000;
   status.viewers = viewers;
   return status;

@@ -20,7 +20,9 @@ namespace control {
 class ChatJournal;
 class ChatTokens;
 class EventBus;
+class HealthBoard;
 class LiveBoard;
+class MachineLoad;
 class RecordingDesk;
 class SecretBox;
 class ViewerGates;
@@ -38,7 +40,10 @@ struct Platform {
   ChatJournal& journal;
   chat::Above& chat_above;
   RecordingDesk& recordings;
+  HealthBoard& health;
+  MachineLoad& load;
   io::Loop& loop;  // control's own
+  base::WallTime started_at{};
   /// Null until start().
   live::Live* live = nullptr;
   chat::Chat* chat = nullptr;

@@ -196,7 +196,8 @@ CREATE TABLE channel_rooms (
 // Recordings outlive their channels. `state` is RECORDING, ENDED or FAILED; `duration` is in
 // microseconds; `seen_at` is when the recorder last spoke of it. One with `remove_at` is gone for
 // everybody; its objects are removed from that time on. `access` is set when its channel is
-// deleted: the rules that still hold (recording/past_access.h).
+// deleted: the rules that still hold (recording/past_access.h). `detail` of a session's event is what
+// it said beside its name, as JSON.
 constexpr std::string_view kRecordings = R"sql(
 CREATE TABLE recordings (
   id $TEXT PRIMARY KEY,
@@ -234,6 +235,7 @@ CREATE TABLE recording_streams (
   PRIMARY KEY (stream_id, recording_id)
 );
 CREATE INDEX recording_streams_by_recording ON recording_streams (recording_id);
+ALTER TABLE stream_session_events ADD COLUMN detail $TEXT NOT NULL DEFAULT '';
 )sql";
 
 constexpr io::SqlMigration kMigrations[] = {

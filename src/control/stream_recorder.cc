@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "control/channel_record.h"
+#include "control/health/event_notes.h"
 #include "control/recording_configuration_record.h"
 #include "control/viewer_gates.h"
 #include "io/loop.h"
@@ -36,6 +37,7 @@ struct Told {
   std::string code = {};  // in the session's list
   bool is_error = false;
   std::string_view source = "aws.ivs";
+  bool is_listed_only = false;  // in the session's list, and no event for others
 };
 
 Told breach(const live::StreamEvent& event) {
@@ -65,6 +67,10 @@ Told renditions_change(const live::StreamEvent& event) {
                    {"missing", names(event.renditions->missing)},
                    {"reason", event.detail}},
           .source = kOwnSource};
+}
+
+Told connection_change(std::string_view name) {
+  return {.type = kConnectionChange, .name = std::string(name), .is_listed_only = true};
 }
 
 std::optional<Told> tell(const live::StreamEvent& event) {
@@ -109,8 +115,9 @@ std::optional<Told> tell(const live::StreamEvent& event) {
       if (event.breach) return breach(event);
       return std::nullopt;
     case Kind::kIngestLost:
+      return connection_change(kIngestLost);
     case Kind::kIngestBack:
-      return std::nullopt;
+      return connection_change(kIngestBack);
   }
   return std::nullopt;
 }
@@ -199,11 +206,12 @@ base::Expected<void> note_in_session(io::SqlConnection& sql, const live::StreamE
     }
   }
   return done(sql.run(
-      "INSERT INTO stream_session_events (session_id, number, name, type, code, at) "
+      "INSERT INTO stream_session_events (session_id, number, name, type, code, at, detail) "
       "SELECT $1, (SELECT coalesce(max(number), 0) + 1 FROM stream_session_events "
-      "WHERE session_id = $1), $2, $3, $4, $5 WHERE EXISTS "
+      "WHERE session_id = $1), $2, $3, $4, $5, $6 WHERE EXISTS "
       "(SELECT 1 FROM stream_sessions WHERE id = $1)",
-      {event.stream.str(), told.name, std::string(told.type), told.code, microseconds(event.at)}));
+      {event.stream.str(), told.name, std::string(told.type), told.code, microseconds(event.at),
+       told.more.empty() ? std::string() : json::serialize(told.more)}));
 }
 
 base::Expected<void> write_down(io::SqlConnection& sql, Platform& platform,
@@ -214,6 +222,7 @@ base::Expected<void> write_down(io::SqlConnection& sql, Platform& platform,
     if (auto begun = begin_session(sql, platform.home, event, *channel); !begun) return begun;
   }
   if (auto noted = note_in_session(sql, event, told); !noted) return noted;
+  if (told.is_listed_only) return {};
   Event out;
   out.detail_type = told.type;
   out.source = told.source;

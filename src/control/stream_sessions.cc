@@ -39,7 +39,7 @@ json::object channel_snapshot(const Call& call, std::string_view kept, const std
 ApiResult<json::array> events_of(Call& call, const std::string& session) {
   auto rows = call.sql.run(
       "SELECT name, type, code, at FROM stream_session_events WHERE session_id = $1 "
-      "ORDER BY number DESC LIMIT $2",
+      "AND type NOT LIKE 'Rostrum %' ORDER BY number DESC LIMIT $2",
       {session, service_quota("streamSessionEvents")});
   if (!rows) return internal(rows.error());
   json::array events;

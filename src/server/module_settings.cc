@@ -7,6 +7,7 @@
 
 #include "server/database_place.h"
 #include "server/helper_program.h"
+#include "server/version.h"
 
 namespace server {
 
@@ -72,6 +73,7 @@ app::PollSettings poll_settings(const Config& config) {
 
 control::Settings control_settings(const Config& config) {
   control::Settings settings;
+  settings.version = kVersion;
   settings.region = config.region;
   settings.account = config.account_id;
   settings.secrets_file = secrets_file(config);
