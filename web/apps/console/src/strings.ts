@@ -241,7 +241,7 @@ export const strings = {
     other: 'Other',
     obsSteps: [
       'Open Settings, then Stream, and choose “Custom…” as the service.',
-      'Copy the server and the stream key below into the two fields.',
+      'Copy the server and the stream key from above into the two fields.',
       'In Output, set the keyframe interval to 2 s, and the tune to “zerolatency” for the shortest delay.',
       'Start streaming. The picture appears here after a second or two.',
     ],

@@ -124,40 +124,44 @@ export function SessionView({
               ? endedSentence(length, averages)
               : '\u00a0'}
         </p>
-        <dl className="verdict-bar">
-          <div className="verdict-live">
-            <dt className="visually-hidden">{strings.channels.state}</dt>
-            <dd>
-              {live ? <LiveBadge /> : <span className="offline-badge">{words.offlineWord}</span>}
-            </dd>
-          </div>
-          <div>
-            <dt>{live ? words.elapsed : words.length}</dt>
-            <dd
-              role="timer"
-              title={Number.isNaN(start) ? undefined : exactTime(start)}
-              aria-label={live ? words.elapsed : words.length}
-            >
-              {length === null ? strings.unknown : elapsed(length)}
-            </dd>
-          </div>
-          <div>
-            <dt>{live ? words.views : words.averageViews}</dt>
-            <dd>
+        <div className="verdict-bar">
+          {live ? <LiveBadge /> : <span className="offline-badge">{words.offlineWord}</span>}
+          <span
+            className="verdict-value"
+            title={Number.isNaN(start) ? undefined : exactTime(start)}
+          >
+            <span className="verdict-name">{live ? words.elapsed : words.length}</span>
+            <span role="timer">{length === null ? strings.unknown : elapsed(length)}</span>
+          </span>
+          <span className="verdict-value">
+            <span className="verdict-name">{live ? words.views : words.averageViews}</span>
+            <span>
               {live
                 ? count(report.value?.viewerCount ?? latest(views) ?? 0)
                 : averageViews === null
                   ? strings.unknown
                   : count(averageViews)}
-            </dd>
-          </div>
-          <div>
-            <dt>{words.stability}</dt>
-            <dd role="status" className={`verdict-health ${health.tone}`}>
+            </span>
+          </span>
+          <span className="verdict-value">
+            <span className="verdict-name">{words.stability}</span>
+            <span role="status" className={`verdict-health ${live ? health.tone : 'plain'}`}>
               {live ? health.word : words.offlineWord}
-            </dd>
-          </div>
-        </dl>
+            </span>
+          </span>
+        </div>
+        {told.length > 0 && (
+          <ul className="verdict-notes" aria-label={live ? words.notes : words.notesOver}>
+            {told.map((note) => (
+              <li key={note.code}>
+                <Symbol name={note.severity === 'ERROR' ? 'circleAlert' : 'triangle'} />
+                <p>
+                  <strong>{note.title}.</strong> {note.explanation}
+                </p>
+              </li>
+            ))}
+          </ul>
+        )}
       </div>
       <Trouble
         error={session.error ?? metrics.error ?? (live ? report.error : null)}
@@ -167,23 +171,6 @@ export function SessionView({
           report.again();
         }}
       />
-      {told.length > 0 && (
-        <Card title={live ? words.notes : words.notesOver}>
-          <ul className="list notes">
-            {told.map((note) => (
-              <li key={note.code} className="feed-row warning">
-                <span className="feed-mark">
-                  <Symbol name={note.severity === 'ERROR' ? 'circleAlert' : 'triangle'} />
-                </span>
-                <div>
-                  <strong>{note.title}</strong>
-                  <p className="quiet">{note.explanation}</p>
-                </div>
-              </li>
-            ))}
-          </ul>
-        </Card>
-      )}
       <Card>
         {metrics.value && !Number.isNaN(start) ? (
           <Charts

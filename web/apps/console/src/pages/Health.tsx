@@ -30,7 +30,7 @@ function List({
     <>
       {groupSessions(rows, Date.now()).map(({ group, rows: some }) => (
         <section key={group} aria-label={words.groups[group]}>
-          <h3 className="session-group">{words.groups[group]}</h3>
+          <h2 className="session-group">{words.groups[group]}</h2>
           {some.map((row) => (
             <SessionLink
               key={row.streamId}

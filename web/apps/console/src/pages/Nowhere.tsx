@@ -10,7 +10,11 @@ export function Nowhere({
   readonly text?: string;
 }) {
   return (
-    <Blank title={title} action={<ButtonLink href={to.overview}>{strings.toOverview}</ButtonLink>}>
+    <Blank
+      isPage
+      title={title}
+      action={<ButtonLink href={to.overview}>{strings.toOverview}</ButtonLink>}
+    >
       {text}
     </Blank>
   );

@@ -215,115 +215,122 @@ export function Overview() {
       />
       {all && <Trouble error={channels.error} again={channels.again} />}
       <div className="overview">
-        <Card
-          title={words.live}
-          className="overview-live"
-          action={
-            <a className="card-link" href={to.channels}>
-              {words.allChannels}
-            </a>
-          }
-        >
-          {!all ? (
-            channels.error ? (
-              <Failed error={channels.error} again={channels.again} />
+        <div className="overview-column">
+          <Card
+            title={words.live}
+            className="overview-live"
+            action={
+              <a className="card-link" href={to.channels}>
+                {words.allChannels}
+              </a>
+            }
+          >
+            {!all ? (
+              channels.error ? (
+                <Failed error={channels.error} again={channels.again} />
+              ) : (
+                <Waiting lines={3} />
+              )
+            ) : all.length === 0 ? (
+              <Blank
+                title={words.firstTitle}
+                action={
+                  reason === undefined ? (
+                    <ButtonLink kind="primary" href={`${to.channels}?create=1`}>
+                      <Symbol name="plus" /> {strings.channels.create}
+                    </ButtonLink>
+                  ) : (
+                    <Button kind="primary" reason={reason}>
+                      <Symbol name="plus" /> {strings.channels.create}
+                    </Button>
+                  )
+                }
+              >
+                {words.firstText}
+              </Blank>
+            ) : live?.length === 0 ? (
+              <Blank title={words.quietTitle}>{words.quietText}</Blank>
             ) : (
-              <Waiting lines={3} />
-            )
-          ) : all.length === 0 ? (
-            <Blank
-              title={words.firstTitle}
-              action={
-                reason === undefined ? (
-                  <ButtonLink kind="primary" href={`${to.channels}?create=1`}>
-                    <Symbol name="plus" /> {strings.channels.create}
-                  </ButtonLink>
-                ) : (
-                  <Button kind="primary" reason={reason}>
-                    <Symbol name="plus" /> {strings.channels.create}
-                  </Button>
-                )
-              }
-            >
-              {words.firstText}
-            </Blank>
-          ) : live?.length === 0 ? (
-            <Blank title={words.quietTitle}>{words.quietText}</Blank>
-          ) : (
-            <ul className="list">
-              {live?.map((channel) => (
-                <LiveRow key={channel.arn} channel={channel} now={now} />
-              ))}
-            </ul>
-          )}
-        </Card>
-        <Card title={words.machine} className="overview-machine">
-          {status.value?.status ? (
-            <Machine status={status.value.status} />
-          ) : status.error ? (
-            <p className="quiet">{sentenceOf(status.error)}</p>
-          ) : (
-            <Waiting lines={6} />
-          )}
-        </Card>
-        <Card
-          title={words.events}
-          action={
-            <a className="card-link" href={to.events}>
-              {words.allEvents}
-            </a>
-          }
-        >
-          {!events.value ? (
-            events.error ? (
-              <p className="quiet">{sentenceOf(events.error)}</p>
+              <ul className="list">
+                {live?.map((channel) => (
+                  <LiveRow key={channel.arn} channel={channel} now={now} />
+                ))}
+              </ul>
+            )}
+          </Card>
+          <Card
+            title={words.events}
+            action={
+              <a className="card-link" href={to.events}>
+                {words.allEvents}
+              </a>
+            }
+          >
+            {!events.value ? (
+              events.error ? (
+                <p className="quiet">{sentenceOf(events.error)}</p>
+              ) : (
+                <Waiting lines={5} />
+              )
+            ) : events.value.length === 0 ? (
+              <p className="quiet">{words.noEvents}</p>
             ) : (
-              <Waiting lines={5} />
-            )
-          ) : events.value.length === 0 ? (
-            <p className="quiet">{words.noEvents}</p>
-          ) : (
-            <ul className="list">
-              {events.value.map((event) => (
-                <EventRow key={event.id} event={event} />
-              ))}
-            </ul>
-          )}
-        </Card>
-        <Card
-          title={words.problems}
-          action={
-            <a className="card-link" href={`${to.log}?level=WARNING`}>
-              {words.allLog}
-            </a>
-          }
-        >
-          {!log.value ? (
-            log.error ? (
-              <p className="quiet">{sentenceOf(log.error)}</p>
+              <ul className="list">
+                {events.value.map((event) => (
+                  <EventRow key={event.id} event={event} />
+                ))}
+              </ul>
+            )}
+          </Card>
+        </div>
+        <div className="overview-column">
+          <Card title={words.machine} className="overview-machine">
+            {status.value?.status ? (
+              <Machine status={status.value.status} />
+            ) : status.error ? (
+              <p className="quiet">{sentenceOf(status.error)}</p>
             ) : (
-              <Waiting lines={5} />
-            )
-          ) : log.value.length === 0 ? (
-            <p className="quiet all-well">
-              <Symbol name="circleCheck" /> {words.noProblems}
-            </p>
-          ) : (
-            <ul className="list">
-              {log.value.map((line) => (
-                <li key={line.sequence} className="note-row">
-                  <span className="note-mark warning">
-                    <Symbol name={line.level === 'ERROR' ? 'circleAlert' : 'triangle'} size={16} />
-                  </span>
-                  <code className="note-words log-words">{line.text}</code>
-                  <span className="quiet">
-                    <When time={line.time} />
-                  </span>
-                </li>
-              ))}
-            </ul>
-          )}
-        </Card>
+              <Waiting lines={6} />
+            )}
+          </Card>
+          <Card
+            title={words.problems}
+            action={
+              <a className="card-link" href={`${to.log}?level=WARNING`}>
+                {words.allLog}
+              </a>
+            }
+          >
+            {!log.value ? (
+              log.error ? (
+                <p className="quiet">{sentenceOf(log.error)}</p>
+              ) : (
+                <Waiting lines={5} />
+              )
+            ) : log.value.length === 0 ? (
+              <p className="quiet all-well">
+                <Symbol name="circleCheck" /> {words.noProblems}
+              </p>
+            ) : (
+              <ul className="list">
+                {log.value.map((line) => (
+                  <li key={line.sequence} className="note-row">
+                    <span className="note-mark warning">
+                      <Symbol
+                        name={line.level === 'ERROR' ? 'circleAlert' : 'triangle'}
+                        size={16}
+                      />
+                    </span>
+                    <code className="note-words log-words">{line.text}</code>
+                    <span className="quiet">
+                      <When time={line.time} />
+                    </span>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Card>
+        </div>
       </div>
     </div>
   );

@@ -245,7 +245,8 @@ export function Recording({ id }: { readonly id: string }) {
   if (source.current === '' && recording?.playbackUrl) source.current = recording.playbackUrl;
   if (!recording && polled.error?.notFound)
     return <Nowhere title={words.notFoundTitle} text={words.notFoundText} />;
-  if (!recording && polled.error) return <Failed error={polled.error} again={polled.again} />;
+  if (!recording && polled.error)
+    return <Failed isPage error={polled.error} again={polled.again} />;
   if (!recording) return <Skeleton width="100%" height="480px" />;
   const playhead = () => {
     const video = player.current?.video;

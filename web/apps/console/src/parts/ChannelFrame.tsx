@@ -28,7 +28,7 @@ export function ChannelFrame({ id, here, title, badge, note, children }: Channel
   useTitle(channel ? title(name) : '');
   if (!channel && error?.notFound)
     return <Nowhere title={words.notFoundTitle} text={words.notFoundText} />;
-  if (!channel && error) return <Failed error={error} again={again} />;
+  if (!channel && error) return <Failed isPage error={error} again={again} />;
   return (
     <div className="page">
       <PageHead

@@ -33,10 +33,22 @@ export function Trouble({
 }
 
 /** In the place of what could not be had. */
-export function Failed({ error, again }: { readonly error: ApiError; readonly again: () => void }) {
+export function Failed({
+  error,
+  again,
+  isPage = false,
+}: {
+  readonly error: ApiError;
+  readonly again: () => void;
+  readonly isPage?: boolean;
+}) {
   return (
     <div role="alert">
-      <Blank title={sentenceOf(error)} action={<Button onClick={again}>{strings.retry}</Button>} />
+      <Blank
+        isPage={isPage}
+        title={sentenceOf(error)}
+        action={<Button onClick={again}>{strings.retry}</Button>}
+      />
     </div>
   );
 }

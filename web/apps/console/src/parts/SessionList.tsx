@@ -1,16 +1,19 @@
 /** Rows of sessions, as they stand on the channel's page and beside the health charts. */
-import type { SessionRow } from '@rostrum/client/health';
-import { elapsed, exactTime, LiveBadge, Tag } from '@rostrum/ui';
+import { groupOf, type SessionRow } from '@rostrum/client/health';
+import { elapsed, exactTime, LiveBadge } from '@rostrum/ui';
 import { to } from '../routes';
+import { Symbol } from './bits';
 import { strings } from '../strings';
 import './SessionList.css';
 
 const words = strings.health;
 
-const dayAndTime = (time: number) =>
+/** What began today needs no day. */
+const whenOf = (time: number) =>
   new Date(time).toLocaleString([], {
-    day: 'numeric',
-    month: 'short',
+    ...(groupOf(time, Date.now()) === 'today'
+      ? {}
+      : { day: 'numeric' as const, month: 'short' as const }),
     hour: '2-digit',
     minute: '2-digit',
   });
@@ -31,12 +34,17 @@ export function SessionLink({
       aria-current={here ? 'page' : undefined}
       title={exactTime(row.start)}
     >
-      <span className="session-time">{dayAndTime(row.start)}</span>
+      <span className="session-time">{whenOf(row.start)}</span>
       <span className="session-facts">
         {row.hasError && (
-          <Tag tone="warning" title={words.errorHint}>
-            {words.error}
-          </Tag>
+          <span
+            className="session-error"
+            role="img"
+            aria-label={words.error}
+            title={words.errorHint}
+          >
+            <Symbol name="triangle" size={16} />
+          </span>
         )}
         {row.end === null ? (
           <LiveBadge />

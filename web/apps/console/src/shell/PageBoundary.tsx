@@ -12,6 +12,7 @@ export class PageBoundary extends Component<{ readonly children: ReactNode }, { 
     if (!this.state.failed) return this.props.children;
     return (
       <Blank
+        isPage
         title={strings.pageFailed}
         action={<Button onClick={() => location.reload()}>{strings.reload}</Button>}
       >

@@ -6,14 +6,17 @@ export function Blank({
   title,
   children,
   action,
+  isPage,
 }: {
   readonly title: string;
   readonly children?: ReactNode;
   readonly action?: ReactNode;
+  /** It stands in the place of a whole page. */
+  readonly isPage?: boolean;
 }) {
   return (
     <div className="blank">
-      <p className="blank-title">{title}</p>
+      {isPage ? <h1 className="blank-title">{title}</h1> : <p className="blank-title">{title}</p>}
       {children && <p className="blank-words">{children}</p>}
       {action}
     </div>
