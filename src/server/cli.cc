@@ -20,6 +20,7 @@
 #include "server/room_command.h"
 #include "server/rule_command.h"
 #include "server/server.h"
+#include "server/storage_command.h"
 #include "server/version.h"
 
 namespace server {
@@ -253,6 +254,7 @@ int run_command_line(int count, char** words, const char* const* environment) {
   add_key_command(app, arguments, exit_code);
   add_client_commands(app);
   add_backup_command(app, arguments, exit_code);
+  add_storage_command(app, arguments, exit_code);
   std::string shell;
   add_completion(app, shell, exit_code);
   if (given.size() > 1 && given[0] == "complete" && given[1] == "--") {
