@@ -44,12 +44,9 @@ json::object load_object(const Call& call, const LoadFigures& figures) {
 }
 
 json::object budget_object(const live::RenditionLoad& load) {
-  json::object budget{{"measured", load.measured},
-                      {"encoder", load.encoder},
-                      {"preset", load.preset},
-                      {"cores", rounded(load.cores)},
-                      {"coresUsed", rounded(load.used)},
-                      {"renditionsRunning", load.running},
+  json::object budget{{"measured", load.measured},       {"encoder", load.encoder},
+                      {"preset", load.preset},           {"cores", rounded(load.cores)},
+                      {"coresUsed", rounded(load.used)}, {"renditionsRunning", load.running},
                       {"renditionsShed", load.shed}};
   if (!load.enabled) budget["mode"] = "OFF";
   return budget;
