@@ -117,6 +117,8 @@ using PartTables = std::vector<TrackTable>;
 /// container (media/mpegts/carried.h).
 void append_part_samples(base::ByteWriter& out, const media::RenditionInfo& rendition,
                          std::span<const std::vector<media::Sample>> tracks);
+/// The same of what was read.
+void append_part_tables(base::ByteWriter& out, const PartTables& tables);
 /// All parts of a segment (or of several that follow each other). kMalformed.
 base::Expected<std::vector<PartTables>> parse_samples(base::ByteSpan data);
 

@@ -122,6 +122,11 @@ void append_part_samples(base::ByteWriter& out, const media::RenditionInfo& rend
   }
 }
 
+void append_part_tables(base::ByteWriter& out, const PartTables& tables) {
+  write_varint(out, tables.size());
+  for (const TrackTable& table : tables) write_track_samples(out, table);
+}
+
 base::Expected<std::vector<PartTables>> parse_samples(base::ByteSpan data) {
   base::ByteReader in(data);
   std::vector<PartTables> parts;

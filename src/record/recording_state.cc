@@ -77,19 +77,20 @@ base::Expected<void> RecordingState::apply_rendition(const RenditionRecord& reco
     seen_.push_back(record.info);
   }
   if (!record.recorded) return {};
-  const auto found = std::ranges::find_if(
-      catalog_.renditions, [&](const CatalogRendition& one) { return one.info.name == name; });
-  if (found == catalog_.renditions.end()) {
+  std::size_t index = 0;
+  while (index < catalog_.renditions.size() && catalog_.renditions[index].info.name != name) {
+    ++index;
+  }
+  if (index == catalog_.renditions.size()) {
     catalog_.renditions.push_back(
         {.info = record.info, .is_source = record.is_source, .generations = {}, .segments = {}});
     renditions_.emplace_back();
-  } else if (found->generations.size() >= kMaxGenerations) {
-    return base::fail(ErrorCode::kLimit, "the tracks of the broadcast change too often");
-  } else {
-    complete_segment(static_cast<std::size_t>(found - catalog_.renditions.begin()));
   }
-  CatalogRendition& rendition =
-      found == catalog_.renditions.end() ? catalog_.renditions.back() : *found;
+  CatalogRendition& rendition = catalog_.renditions[index];
+  if (rendition.generations.size() >= kMaxGenerations) {
+    return base::fail(ErrorCode::kLimit, "the tracks of the broadcast change too often");
+  }
+  complete_segment(index);
   rendition.generations.push_back(record.generation);
   bytes_ += record.generation.init_bytes;
   return {};
@@ -177,9 +178,14 @@ base::Expected<void> RecordingState::apply_dropped(const DroppedRecord& record) 
       record.count > catalog_.renditions[record.rendition].segments.size()) {
     return base::fail(ErrorCode::kMalformed, "the journal drops segments that are not there");
   }
-  ChunkList<CatalogSegment>& segments = catalog_.renditions[record.rendition].segments;
-  for (std::size_t i = 0; i < record.count; ++i) bytes_ -= std::min(bytes_, segments[i].bytes);
-  segments.drop_front(record.count);
+  CatalogRendition& rendition = catalog_.renditions[record.rendition];
+  for (std::size_t i = 0; i < record.count; ++i) {
+    const CatalogSegment& segment = rendition.segments[i];
+    bytes_ -= std::min(bytes_, segment.bytes);
+    rendition.dropped_pieces += segment.pieces.size();
+    if (segment.discontinuity) ++rendition.dropped_discontinuities;
+  }
+  rendition.segments.drop_front(record.count);
   return {};
 }
 
@@ -289,6 +295,26 @@ Catalog RecordingState::stored_catalog() const {
   }
   if (stored.renditions.empty()) stored.duration = catalog_.duration;
   return stored;
+}
+
+Catalog RecordingState::readable_catalog() const {
+  Catalog readable = catalog_;
+  for (std::size_t i = 0; i < readable.renditions.size(); ++i) {
+    ChunkList<CatalogSegment>& segments = readable.renditions[i].segments;
+    if (segments.empty() || segments.back().complete) continue;
+    CatalogSegment& segment = segments.last();
+    const CatalogPiece open = segment.pieces.back();
+    segment.pieces.pop_back();
+    segment.bytes -= open.length;
+    segment.duration -= open.duration;
+    const std::vector<OpenPart>& parts = renditions_[i].open_parts;
+    for (std::size_t j = parts.size(); j > 0; --j) {
+      segment.samples_length -= std::min(segment.samples_length, parts[j - 1].samples_bytes);
+      if (parts[j - 1].new_piece) break;
+    }
+    if (segment.pieces.empty()) segments.pop_back();
+  }
+  return readable;
 }
 
 void RecordingState::measure_duration() {

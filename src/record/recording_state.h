@@ -72,6 +72,10 @@ class RecordingState {
   /// The catalog with those segments only.
   Catalog stored_catalog() const;
 
+  /// The catalog without the piece that every running rendition is at: what does not change any
+  /// more.
+  Catalog readable_catalog() const;
+
   /// After a crash: takes back the parts of the rendition's open segment that are not in its files
   /// as a whole, and says how long the files are to be.
   struct FileSizes {
