@@ -85,7 +85,7 @@ function Chart(props: ChartProps) {
     () => feed.map((event) => ({ time: event.time, tone: toneOf(event) }) as const),
     [feed],
   );
-  const height = hasTimeAxis ? 188 : 168;
+  const height = hasTimeAxis ? 168 : 140;
   return (
     <figure className="chart">
       <figcaption className="chart-head">

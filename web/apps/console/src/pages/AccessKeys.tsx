@@ -143,7 +143,7 @@ export function AccessKeys() {
         <span className="state">
           {row.access === 'READ_ONLY' ? words.readOnly : words.full}
           {row.service && <Tag>{words.limitedTo(row.service)}</Tag>}
-          {row.resource && <Tag title={row.resource}>{words.limitedTo(row.resource)}</Tag>}
+          {row.resource && <span className="quiet">{words.limitedTo(row.resource)}</span>}
         </span>
       ),
     },

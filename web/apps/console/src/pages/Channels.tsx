@@ -28,7 +28,9 @@ export function fits(channel: LiveChannel, text: string, state: string): boolean
   return (
     wanted === '' ||
     (channel.name ?? '').toLowerCase().includes(wanted) ||
-    (channel.arn ?? '').toLowerCase().includes(wanted)
+    idOf(channel.arn).toLowerCase().includes(wanted) ||
+    // Pasted from somewhere else.
+    channel.arn?.toLowerCase() === wanted
   );
 }
 
@@ -78,12 +80,14 @@ const columns: readonly Column<LiveChannel>[] = [
   {
     key: 'latency',
     label: words.latency,
+    wideOnly: true,
     width: '80px',
     render: (row) => (row.latencyMode === 'NORMAL' ? words.normal : words.low),
   },
   {
     key: 'recording',
     label: words.recording,
+    wideOnly: true,
     width: '80px',
     render: (row) => (row.recordingConfigurationArn ? words.yes : words.no),
   },

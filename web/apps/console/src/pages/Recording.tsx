@@ -175,9 +175,9 @@ function Facts({ recording }: { readonly recording: rostrum.Recording }) {
       words.sessions,
       recording.streamIds?.length ? (
         <span key="s" className="recording-sessions">
-          {recording.streamIds.map((id) => (
+          {recording.streamIds.map((id, i, all) => (
             <a key={id} href={to.health(channel, id)} title={id}>
-              {words.health}
+              {words.health(i + 1, all.length)}
             </a>
           ))}
         </span>

@@ -11,6 +11,8 @@ export interface Column<T> {
   readonly width?: string;
   /** Only a button or two: without a label on phones. */
   readonly isActions?: boolean;
+  /** Left out on phones. */
+  readonly wideOnly?: boolean;
 }
 
 /**
@@ -67,7 +69,7 @@ export function DataTable<T>({
                 <span
                   key={column.key}
                   role="cell"
-                  className={`${column.numeric ? 'numeric' : ''}${column.isActions ? ' actions' : ''}`}
+                  className={`${column.numeric ? 'numeric' : ''}${column.isActions ? ' actions' : ''}${column.wideOnly ? ' wide-only' : ''}`}
                   data-label={column.isActions ? undefined : column.label}
                 >
                   {column.render(row)}

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { rostrum } from '@rostrum/client/api';
-import { bytes, elapsed, LiveBadge, Tag } from '@rostrum/ui';
+import { bytes, elapsed, Tag } from '@rostrum/ui';
 import { to } from '../routes';
 import { strings } from '../strings';
 import { When } from './bits';
@@ -23,7 +23,7 @@ export function Thumbnail({ url }: { readonly url: string | undefined }) {
 }
 
 export function StateTag({ recording }: { readonly recording: rostrum.Recording }) {
-  if (recording.state === 'RECORDING') return <LiveBadge />;
+  if (recording.state === 'RECORDING') return <Tag tone="good">{words.states.RECORDING}</Tag>;
   if (recording.state === 'FAILED') return <Tag tone="warning">{words.states.FAILED}</Tag>;
   return recording.clipOf ? <Tag>{words.clip}</Tag> : null;
 }

@@ -48,7 +48,7 @@ export function optionsOf(
       const right = Math.max(left + 2, plot.valToPos(span.to / 1000, 'x', true));
       const fade = ctx.createLinearGradient(0, bbox.top, 0, bbox.top + bbox.height);
       fade.addColorStop(0, `color-mix(in srgb, ${shadow} 4%, transparent)`);
-      fade.addColorStop(1, `color-mix(in srgb, ${shadow} 42%, transparent)`);
+      fade.addColorStop(1, `color-mix(in srgb, ${shadow} 34%, transparent)`);
       ctx.fillStyle = fade;
       ctx.fillRect(left, bbox.top, right - left, bbox.height);
     }
@@ -116,7 +116,7 @@ export function optionsOf(
         show: hasTimeAxis,
         stroke: quiet,
         font,
-        grid,
+        grid: { show: false },
         ticks: { show: false },
         size: 28,
         space: 72,

@@ -16,6 +16,14 @@ export interface DialogProps {
   readonly wide?: boolean;
 }
 
+/** Who opened it wants to write, or to read what it says: not to close it. */
+function begin(event: Event): void {
+  const content = event.currentTarget as HTMLElement;
+  const first = content.querySelector<HTMLElement>('input, textarea, select') ?? content;
+  event.preventDefault();
+  first.focus();
+}
+
 /** One thing to decide or fill in: in the middle of a screen, a sheet from below on a phone. */
 export function Dialog({
   open,
@@ -33,6 +41,7 @@ export function Dialog({
         <Radix.Content
           className={wide ? 'dialog wide' : 'dialog'}
           {...(description ? {} : { 'aria-describedby': undefined })}
+          onOpenAutoFocus={begin}
         >
           <div className="dialog-head">
             <Radix.Title className="dialog-title">{title}</Radix.Title>
