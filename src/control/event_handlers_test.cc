@@ -13,6 +13,8 @@
 #include "control/chat_reviewer.h"
 #include "control/chat_tokens.h"
 #include "control/event_bus.h"
+#include "control/health/health_board.h"
+#include "control/health/machine_load.h"
 #include "control/http_server_test_support.h"
 #include "control/live_board.h"
 #include "control/platform.h"
@@ -65,6 +67,8 @@ class EventHandlersTest : public io::test::SqlTest {
                                  .journal = *journal_,
                                  .chat_above = chat_gate_,
                                  .recordings = *recordings_,
+                                 .health = health_,
+                                 .load = load_,
                                  .loop = loop_});
   }
 
@@ -118,6 +122,8 @@ class EventHandlersTest : public io::test::SqlTest {
   LiveBoard board_;
   std::unique_ptr<ViewerGates> gates_;
   std::optional<RecordingDesk> recordings_;
+  HealthBoard health_{[] { return false; }};
+  MachineLoad load_{"/"};
   RateLimiter limiter_;
   std::unique_ptr<EventBus> bus_;
   const ChatTokens chat_tokens_{box_};
