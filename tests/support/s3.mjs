@@ -267,7 +267,8 @@ class Store {
  *   number of the request, from 0 on. What it gives happens: nothing; a status (200 and 503 are
  *   SlowDown, others InternalError: with 200 an upload's end fails after it has begun to answer);
  *   'hang up' before the request is looked at; 'break' in the middle of the answer, after it was
- *   done; 'silence' for ever; or a promise of one of these, which makes it slow.
+ *   done; 'silence' for ever; or a promise of one of these, which makes it slow;
+ * - `stop()`: nobody listens any more; `comeBack()`: as before, with all that was kept.
  */
 export async function startS3(t, {
   buckets = ['bucket'], region = 'us-east-1', accessKeyId = 'AKIARSTESTS3', secretAccessKey = 'A/secret+of/S3',
@@ -328,6 +329,7 @@ export async function startS3(t, {
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const { port } = server.address();
   const stop = async () => {
     if (!server.listening) return;
     const closed = once(server, 'close');
@@ -335,6 +337,10 @@ export async function startS3(t, {
     server.closeAllConnections();
     await closed;
   };
+  const comeBack = async () => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
   t.after(stop);
-  return Object.assign(s3, { url: `http://127.0.0.1:${server.address().port}`, port: server.address().port, stop });
+  return Object.assign(s3, { url: `http://127.0.0.1:${port}`, port, stop, comeBack });
 }
