@@ -45,11 +45,14 @@ base::Expected<void> write_message(int descriptor, const media::pipe::Message& m
                         .iov_len = slices[i].size()};
     }
     const ssize_t written = writev(descriptor, parts.data(), static_cast<int>(count));
-    // Only such signals are handled that end the program.
+    // No other signals are handled than those that end the program.
     if (written < 0 && errno == EINTR) return fail(ErrorCode::kClosed, "told to end");
     if (written < 0 && errno == EAGAIN) {
       pollfd output = {.fd = descriptor, .events = POLLOUT, .revents = 0};
-      (void)poll(&output, 1, -1);  // writev says what is wrong
+      // Otherwise writev says what is wrong.
+      if (poll(&output, 1, -1) < 0 && errno == EINTR) {
+        return fail(ErrorCode::kClosed, "told to end");
+      }
       continue;
     }
     if (written <= 0) return fail(ErrorCode::kClosed, "nobody reads the output any more");

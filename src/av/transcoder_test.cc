@@ -184,6 +184,27 @@ TEST_F(TranscoderTest, APictureComesOutAsSoonAsItIsIn) {
   }
 }
 
+TEST_F(TranscoderTest, ThreadsShareAPictureAndHoldNoneBack) {
+  pipe::TranscodeJob job;
+  job.video = {{.id = 1, .width = 640, .height = 360, .bitrate = 800'000}};
+  job.threads = 3;
+  start(job);
+  const Clip source = test::pictures({.width = 640, .height = 360, .pictures = 8});
+  feed(pipe::SourceTrack{source.track});
+  for (std::size_t i = 0; i < source.samples.size(); ++i) {
+    feed(source.samples[i]);
+    EXPECT_EQ(made_.video[1].samples.size(), i + 1);
+  }
+  const Made& made = finish();
+  media::LengthPrefixedNals nals(made.video.at(1).samples[1].data.span(), 4);
+  int slices = 0;
+  while (const auto nal = nals.next()) {
+    slices += media::h264::nal_type(*nal) == media::h264::NalType::kSlice ? 1 : 0;
+  }
+  EXPECT_EQ(slices, 3);
+  expect_true_to_source(made.video.at(1), kAt30);
+}
+
 TEST_F(TranscoderTest, SixtyBecomesThirtyWithEveryKeyframe) {
   constexpr Ticks kAt60 = 1500;
   auto job = ladder(30);
