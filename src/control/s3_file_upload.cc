@@ -19,6 +19,7 @@ using base::ErrorCode;
 using wire::http::Method;
 
 constexpr std::size_t kMaxAborts = 64;
+constexpr std::size_t kMostPieces = 32;  // on their way at once, however small
 constexpr std::size_t kMaxEtag = 256;
 constexpr std::size_t kMaxUploadsAnswer = std::size_t{4} << 20;
 // Some services take no more parts; those that follow S3 to the letter take ten times as many.
@@ -44,16 +45,17 @@ std::uint64_t s3_part_size(std::uint64_t size, std::uint64_t usual) {
   return std::max({usual, std::min(for_parts(kUsualParts), kLargePart), for_parts(kMostParts)});
 }
 
-/// Room for one piece in memory.
-class S3FileUploads::Slot {
+/// Room that was taken for a piece.
+class S3FileUploads::Room {
  public:
-  explicit Slot(S3FileUploads& uploads) : uploads_(uploads) {}
-  ~Slot() { uploads_.give_slot(); }
-  Slot(const Slot&) = delete;
-  Slot& operator=(const Slot&) = delete;
+  Room(S3FileUploads& uploads, std::uint64_t octets) : uploads_(uploads), octets_(octets) {}
+  ~Room() { uploads_.give_room(octets_); }
+  Room(const Room&) = delete;
+  Room& operator=(const Room&) = delete;
 
  private:
   S3FileUploads& uploads_;
+  const std::uint64_t octets_;
 };
 
 class S3FileUploads::Upload final : public Pending {
@@ -71,17 +73,23 @@ class S3FileUploads::Upload final : public Pending {
 
   /// There may be room in memory now.
   void pump() {
-    while (next_ < count_ && parts_.size() < upload().at_once && all_.take_slot(*this)) {
-      parts_.push_back(std::make_unique<Part>(all_, next_++));
+    while (next_ < count_ && parts_.size() < upload().at_once &&
+           all_.take_room(*this, next_length())) {
+      parts_.push_back(std::make_unique<Part>(all_, next_, next_length()));
+      ++next_;
       read(*parts_.back());
     }
   }
+  /// Octets of the part that comes next.
+  std::uint64_t next_length() const { return std::min(part_, size_ - next_ * part_); }
 
  private:
   struct Part {
-    Part(S3FileUploads& all, std::uint64_t index_) : slot(all), index(index_) {}
-    const Slot slot;
+    Part(S3FileUploads& all, std::uint64_t index_, std::uint64_t length_)
+        : room(all, length_), index(index_), length(length_) {}
+    const Room room;
     const std::uint64_t index;  // from 0 on
+    const std::uint64_t length;
     std::unique_ptr<io::FilePieces::Pending> reading;
     std::unique_ptr<S3Attempts> sending;
   };
@@ -156,7 +164,7 @@ class S3FileUploads::Upload final : public Pending {
 
   void read(Part& part) {
     const std::uint64_t offset = part.index * part_;
-    const auto length = static_cast<std::size_t>(std::min(part_, size_ - offset));
+    const auto length = static_cast<std::size_t>(part.length);
     part.reading = all_.pieces_.read(opened_, offset, length,
                                      [this, &part](base::Expected<io::FilePieces::Piece> piece) {
                                        if (!piece)
@@ -269,12 +277,7 @@ class S3FileUploads::Upload final : public Pending {
 
 S3FileUploads::S3FileUploads(io::Loop& loop, HttpClient& http, const S3Requests& requests,
                              io::FilePieces& pieces)
-    : loop_(loop),
-      http_(http),
-      requests_(requests),
-      pieces_(pieces),
-      slots_(requests.settings().upload.at_once),
-      turn_(loop) {}
+    : loop_(loop), http_(http), requests_(requests), pieces_(pieces), turn_(loop) {}
 
 S3FileUploads::~S3FileUploads() = default;
 
@@ -282,24 +285,34 @@ std::unique_ptr<S3FileUploads::Pending> S3FileUploads::begin(io::PutFile file, D
   return std::make_unique<Upload>(*this, std::move(file), std::move(done));
 }
 
-bool S3FileUploads::take_slot(Upload& who) {
+bool S3FileUploads::has_room(std::uint64_t octets) const {
+  if (pieces_in_memory_ == 0) return true;
+  return pieces_in_memory_ < kMostPieces &&
+         in_memory_ + octets <= requests_.settings().upload.memory;
+}
+
+bool S3FileUploads::take_room(Upload& who, std::uint64_t octets) {
   // Who has parts on their way does not overtake those who wait.
-  if (slots_ == 0 || (!waiting_.empty() && served_ != &who)) {
+  const bool is_turn = waiting_.empty() || served_ == &who;
+  if (!is_turn || !has_room(octets)) {
     if (std::ranges::find(waiting_, &who) == waiting_.end()) waiting_.push_back(&who);
     return false;
   }
-  --slots_;
+  in_memory_ += octets;
+  ++pieces_in_memory_;
   return true;
 }
 
-void S3FileUploads::give_slot() {
-  ++slots_;
+void S3FileUploads::give_room(std::uint64_t octets) {
+  in_memory_ -= octets;
+  --pieces_in_memory_;
   if (!waiting_.empty()) turn_.start(base::Duration::zero(), [this] { serve(); });
 }
 
 void S3FileUploads::serve() {
-  while (slots_ > 0 && !waiting_.empty()) {
+  while (!waiting_.empty()) {
     Upload* const next = waiting_.front();
+    if (!has_room(next->next_length())) return;
     waiting_.pop_front();
     served_ = next;
     next->pump();

@@ -42,11 +42,12 @@ class S3FileUploads {
 
  private:
   class Upload;
-  class Slot;
+  class Room;
 
-  // How many pieces may be in memory: uploads that find no room wait for their turn.
-  bool take_slot(Upload& who);
-  void give_slot();
+  // Room in memory for pieces: uploads that find none wait for their turn.
+  bool has_room(std::uint64_t octets) const;
+  bool take_room(Upload& who, std::uint64_t octets);
+  void give_room(std::uint64_t octets);
   void serve();
   void forget(const Upload& who);
   /// Takes back an upload that has begun. Nobody hears how that goes: if it fails, the next one of
@@ -57,7 +58,8 @@ class S3FileUploads {
   HttpClient& http_;
   const S3Requests& requests_;
   io::FilePieces& pieces_;
-  std::size_t slots_;
+  std::uint64_t in_memory_ = 0;
+  std::size_t pieces_in_memory_ = 0;
   std::deque<Upload*> waiting_;  // each once
   const Upload* served_ = nullptr;
   io::Timer turn_;

@@ -36,7 +36,7 @@ class S3FileUploadTest : public ::testing::Test {
       log_.push_back(name_of(incoming.request));
       if (!instead || !instead(log_.back(), incoming)) serve(incoming);
     };
-    open({.single = 10, .part = 10, .at_once = 2, .attempts = 3, .pause = 1ms});
+    open({.single = 10, .part = 10, .at_once = 2, .memory = 100, .attempts = 3, .pause = 1ms});
   }
   void open(const S3Settings::Upload& upload) {
     store_.reset();
@@ -361,7 +361,7 @@ TEST_F(S3FileUploadTest, AFileThatChangesIsNotPut) {
 }
 
 TEST_F(S3FileUploadTest, AllFilesTogetherStayWithinTheBound) {
-  open({.single = 10, .part = 10, .at_once = 2, .attempts = 1, .pause = 1ms});
+  open({.single = 10, .part = 10, .at_once = 2, .memory = 20, .attempts = 1, .pause = 1ms});
   std::vector<std::function<void()>> held;
   std::size_t most = 0;
   instead = [&](const std::string& name, const Incoming& incoming) {
@@ -394,6 +394,34 @@ TEST_F(S3FileUploadTest, AllFilesTogetherStayWithinTheBound) {
   EXPECT_LE(most, 2U);
   EXPECT_EQ(ends.back(), "long");  // nobody waits for all of the others
   EXPECT_EQ(std::ranges::count_if(log_, [](auto& name) { return name.starts_with("PUT"); }), 34);
+}
+
+TEST_F(S3FileUploadTest, SmallFilesGoManyAtOnce) {
+  open({.single = 10, .part = 10, .at_once = 2, .memory = 45, .attempts = 1, .pause = 1ms});
+  std::vector<std::function<void()>> held;
+  instead = [&](const std::string&, const Incoming& incoming) {
+    held.push_back([this, &client = incoming.client, id = incoming.id, request = incoming.request] {
+      serve({client, id, request});
+    });
+    return true;
+  };
+  int ended = 0;
+  std::vector<std::unique_ptr<io::ObjectStore::Pending>> pending;
+  for (int i = 0; i < 10; ++i) {
+    pending.push_back(store_->put_file(
+        {.name = {"bucket", std::to_string(i)}, .path = file_with("012345678")},
+        [&](base::Expected<void> result) { ended += result.has_value() ? 1 : 0; }));
+  }
+  ASSERT_TRUE(io::test::drive(loop_, [&] { return held.size() == 5; }));
+  (void)loop_.run_once(20ms);
+  EXPECT_EQ(held.size(), 5U);
+  while (ended < 10) {
+    ASSERT_TRUE(io::test::drive(loop_, [&] { return !held.empty() || ended == 10; }));
+    if (held.empty()) break;
+    const auto next = std::move(held.back());
+    held.pop_back();
+    next();
+  }
 }
 
 TEST(S3PartSizeTest, FewPartsInLittleMemory) {

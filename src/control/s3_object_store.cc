@@ -279,7 +279,8 @@ base::Expected<void> check_s3_settings(const S3Settings& settings) {
   const S3Settings::Upload& upload = settings.upload;
   if (upload.single > io::ObjectStore::kMaxObject || upload.part == 0 ||
       upload.part > io::ObjectStore::kMaxObject || upload.at_once == 0 || upload.at_once > 16 ||
-      upload.attempts == 0 || upload.attempts > 10 || upload.pause > std::chrono::minutes(1)) {
+      upload.memory == 0 || upload.attempts == 0 || upload.attempts > 10 ||
+      upload.pause > std::chrono::minutes(1)) {
     return invalid("upload: at most 64 MiB in one piece, 1 to 16 parts at once, 1 to 10 attempts");
   }
   return {};

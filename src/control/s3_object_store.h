@@ -39,9 +39,10 @@ struct S3Settings {
   struct Upload {
     std::uint64_t single = std::uint64_t{16} << 20;  // octets that go in one piece
     std::uint64_t part = std::uint64_t{8} << 20;     // of others, or more to have fewer parts
-    unsigned at_once = 3;   // parts in memory and on their way, of all files together
-    unsigned attempts = 4;  // for each part, while the store is in trouble
-    std::chrono::milliseconds pause{500};  // before the second one; each is twice as long
+    unsigned at_once = 3;                            // parts of one file
+    std::uint64_t memory = std::uint64_t{64} << 20;  // octets on their way, of all files together
+    unsigned attempts = 4;                           // for each part, while the store is in trouble
+    std::chrono::milliseconds pause{500};            // before the second one; each is twice as long
   } upload = {};
 };
 
