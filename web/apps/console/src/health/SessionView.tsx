@@ -20,7 +20,7 @@ import {
   usePoll,
 } from '@rostrum/ui';
 import { Card, Symbol } from '../parts/bits';
-import { Trouble } from '../parts/Failed';
+import { Failed, Trouble } from '../parts/Failed';
 import { useApi, useServerNow } from '../session/context';
 import { strings } from '../strings';
 import { Charts } from './Charts';
@@ -146,7 +146,7 @@ export function SessionView({
           <span className="verdict-value">
             <span className="verdict-name">{words.stability}</span>
             <span role="status" className={`verdict-health ${live ? health.tone : 'plain'}`}>
-              {live ? health.word : words.offlineWord}
+              {live && report.value ? health.word : live ? words.unknownWord : words.offlineWord}
             </span>
           </span>
         </div>
@@ -164,7 +164,9 @@ export function SessionView({
         )}
       </div>
       <Trouble
-        error={session.error ?? metrics.error ?? (live ? report.error : null)}
+        error={
+          session.error ?? (metrics.value ? metrics.error : null) ?? (live ? report.error : null)
+        }
         again={() => {
           session.again();
           metrics.again();
@@ -180,6 +182,8 @@ export function SessionView({
             whole={whole}
             onEvent={(event) => setChosen(keyOfEvent(event))}
           />
+        ) : metrics.error && !metrics.value ? (
+          <Failed error={metrics.error} again={metrics.again} />
         ) : (
           <Skeleton width="100%" height="460px" />
         )}

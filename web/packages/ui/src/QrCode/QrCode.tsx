@@ -4,7 +4,10 @@ import './QrCode.css';
 
 /** The modules as one path; the quiet zone around them is the element's padding. */
 export function qrPath(text: string): { readonly size: number; readonly path: string } {
-  const rows = encode(text, 'raw', { ecc: 'medium', border: 0 });
+  // The encoder insists on a border, which would be part of the picture's size.
+  const rows = encode(text, 'raw', { ecc: 'medium', border: 1 })
+    .slice(1, -1)
+    .map((row) => row.slice(1, -1));
   const path = rows
     .flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : '')))
     .join('');
