@@ -453,6 +453,28 @@ TEST_F(TranscoderTest, SoundOfAnyKindBecomesAacAtItsTime) {
   }
 }
 
+TEST_F(TranscoderTest, SoundMayChangeItsFormAndTheOutputKeepsIts) {
+  pipe::TranscodeJob job;
+  job.audio = {{.id = 7, .source = 0, .bitrate = 64'000}};
+  start(job);
+  feed(test::tone(Codec::kAac, 44'100, 2, 3));
+  feed(test::tone(Codec::kMp3, 48'000, 1, 3, 3));
+  feed(test::tone(Codec::kOpus, 48'000, 2, 3, 6));
+  const Made& made = finish();
+  const Clip& clip = made.audio.at(7);
+  EXPECT_EQ(clip.track.audio.sample_rate, 44'100U);
+  EXPECT_EQ(clip.track.audio.channels, 2U);
+  for (std::size_t i = 0; i < clip.samples.size(); ++i) {
+    EXPECT_EQ(clip.samples[i].pts, static_cast<Ticks>(i) * 1024);
+  }
+  const std::vector<double> heard = test::bursts(clip);
+  ASSERT_THAT(heard, SizeIs(9));
+  for (const int second : {1, 2, 4, 5, 7, 8}) {
+    EXPECT_NEAR(heard[static_cast<std::size_t>(second)], second, 0.01) << second;
+  }
+  EXPECT_THAT(made.log, IsEmpty());
+}
+
 TEST_F(TranscoderTest, AHoleInTheSoundStaysAHole) {
   pipe::TranscodeJob job;
   job.audio = {{.id = 7, .source = 0, .bitrate = 64'000}};
