@@ -29,6 +29,7 @@ export const strings = {
   endOfList: 'That is all.',
   back: 'Back',
   none: 'None',
+  loading: 'Loading…',
   unknown: '–',
   serverGone: 'The server does not answer. Trying again by itself.',
   offline: 'You are offline. This page goes on when you are back.',

@@ -43,7 +43,10 @@ export function ChannelFrame({ id, here, title, badge, note, children }: Channel
               {name} {badge?.(channel)}
             </>
           ) : (
-            <Skeleton width="220px" height="32px" />
+            <>
+              <span className="visually-hidden">{strings.loading}</span>
+              <Skeleton width="220px" height="32px" />
+            </>
           )
         }
         note={channel ? note?.(channel) : undefined}
