@@ -122,7 +122,9 @@ Clip pictures(const PictureForm& form) {
   (void)av_opt_set(context->priv_data, "deadline", "realtime", 0);
   (void)av_opt_set(context->priv_data, "lag-in-frames", "0", 0);
   (void)av_opt_set(context->priv_data, "x265-params", "log-level=none:scenecut=0:bframes=0", 0);
-  (void)av_opt_set(context->priv_data, "x264-params", "scenecut=0:b-adapt=0", 0);
+  (void)av_opt_set(context->priv_data, "x264-params",
+                   form.open_groups ? "scenecut=0:b-adapt=0:open-gop=1" : "scenecut=0:b-adapt=0",
+                   0);
   CHECK(avcodec_open2(context.get(), codec, nullptr) == 0);
 
   Clip clip;

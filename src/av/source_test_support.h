@@ -27,6 +27,7 @@ struct PictureForm {
   int b_frames = 0;  // between two others
   int first = 0;     // number of the first picture; its pts is its number times the distance
   bool full_range = false;
+  bool open_groups = false;  // keyframes behind the first are no IDR pictures
   /// Captions of a picture, by its number; none if empty.
   std::function<base::Bytes(int picture)> captions = {};
 };

@@ -308,6 +308,30 @@ TEST_F(TranscoderTest, NothingComesBeforeAKeyframeOrATrack) {
   for (const auto& [id, clip] : made.video) EXPECT_EQ(clip.samples.front().pts, 15 * kAt30);
 }
 
+TEST_F(TranscoderTest, BeginsAtAKeyframeOfAnOpenGroup) {
+  const Clip all =
+      test::pictures({.pictures = 60, .group = 20, .b_frames = 2, .open_groups = true});
+  const auto keys = keyframes(all.samples);
+  ASSERT_THAT(keys, SizeIs(testing::Ge(3U)));
+  start(ladder());
+  Clip source = all;
+  // From the second keyframe on; the pictures behind it that are shown before it cannot be decoded.
+  const auto second = std::ranges::find(source.samples, keys[1], &media::Sample::pts);
+  ASSERT_EQ(media::h264::random_access(second->data.span()),
+            media::h264::RandomAccess::kRecoveryPoint);
+  source.samples.erase(source.samples.begin(), second);
+  ASSERT_LT(shown(source).front(), keys[1]);
+  feed(source);
+  const Made& made = finish();
+  for (const auto& [id, clip] : made.video) {
+    EXPECT_EQ(clip.samples.front().pts, keys[1]);
+    EXPECT_EQ(clip.samples.back().pts, 59 * kAt30);
+    EXPECT_EQ(keyframes(clip.samples), std::vector<Ticks>(keys.begin() + 1, keys.end()));
+    EXPECT_THAT(clip.samples, SizeIs(static_cast<std::size_t>(60 - keys[1] / kAt30)));
+    expect_true_to_source(clip, kAt30);
+  }
+}
+
 TEST_F(TranscoderTest, ASourceMayChangeItsSizeAndRenditionsKeepTheirs) {
   start(ladder());
   const Clip first = test::pictures({.pictures = 30, .b_frames = 2});
