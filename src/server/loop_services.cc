@@ -27,7 +27,7 @@ LoopServices::LoopServices(io::Loop& loop, const Shared& shared)
   http_context_.loop = &loop;
   http_context_.router = &site_;
   http_context_.playback = &shared.live->playback(loop);
-  if (shared.recorder != nullptr) http_context_.replay = &shared.recorder->replay(loop);
+  http_context_.replay = &shared.recorder->replay(loop);
   http_context_.date = &date_;
   http_context_.sessions = &http_sessions_;
   http_context_.request_timeout = to_seconds(config.http.request_timeout);

@@ -91,8 +91,10 @@ std::string render_recordings(const base::ChannelId& channel,
     }
     recordings.emplace_back(std::move(entry));
   }
-  json::object answer{{"recordings", std::move(recordings)}, {"timeShift", list.can_go_back}};
-  if (list.can_go_back) {
+  json::object answer{{"recordings", std::move(recordings)},
+                      {"timeShift", list.reaches_back_to.has_value()}};
+  if (list.reaches_back_to) {
+    answer["timeShiftSince"] = base::to_rfc3339_ms(*list.reaches_back_to);
     answer["timeShiftUrl"] = replay_url(fmt::format("live.{}", channel.str()), "m3u8");
   }
   return json::serialize(answer);

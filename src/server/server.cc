@@ -1,12 +1,6 @@
 #include "server/server.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <csignal>
-#include <cstdio>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -24,12 +18,14 @@
 #include "io/sql_workers.h"
 #include "io/srt.h"
 #include "io/system.h"
-#include "io/timer.h"
 #include "io/tls.h"
 #include "live/live.h"
+#include "record/record.h"
+#include "server/announcement.h"
 #include "server/certificate.h"
 #include "server/database_place.h"
 #include "server/demo.h"
+#include "server/draining.h"
 #include "server/first_channel.h"
 #include "server/loop_services.h"
 #include "server/module_settings.h"
@@ -39,10 +35,6 @@ namespace server {
 namespace {
 
 using Service = LoopServices::Service;
-
-constexpr std::chrono::milliseconds kDrainCheck{20};
-// How long after its playlist's next turn a viewer may think before it is taken to be done.
-constexpr std::chrono::seconds kReadingPause{1};
 
 void take_free_ports(Config& config) {
   for (ListenAddress* address : {&config.http.listen, &config.https.listen, &config.rtmp.listen,
@@ -78,14 +70,7 @@ class Server final : private Readiness {
   base::Expected<std::uint16_t> listen_on(const ListenAddress& address, Service service);
   base::Expected<void> listen_srt();
   void announce() const;
-  std::string base_url(std::string_view scheme, const ListenAddress& address,
-                       std::uint16_t port) const;
   void on_signal();
-  void drain();
-  void let_viewers_finish();
-  void close_viewers();
-  void drop_members();
-  void wait_for_viewers();
   void stop();
 
   Config config_;
@@ -98,6 +83,7 @@ class Server final : private Readiness {
   std::unique_ptr<io::LoopGroup> loops_;
   std::unique_ptr<control::Control> control_;
   std::unique_ptr<app::PollResults> polls_;
+  std::unique_ptr<record::Recorder> recorder_;
   std::unique_ptr<live::Live> live_;
   std::unique_ptr<chat::Chat> chat_;
   /// Made because there was none: now, or at an earlier start and still there.
@@ -110,11 +96,7 @@ class Server final : private Readiness {
   std::unique_ptr<io::SrtListener> srt_;
   std::unique_ptr<DemoChannel> demo_;
   std::unique_ptr<io::SignalSet> signals_;
-  std::unique_ptr<io::Timer> timer_;
-  base::MonotonicTime drain_deadline_{};
-  base::MonotonicTime last_request_{};
-  std::uint64_t seen_requests_ = 0;
-  std::size_t loops_that_listen_ = 0;
+  std::unique_ptr<Draining> draining_;
   std::uint16_t http_port_ = 0;
   std::uint16_t https_port_ = 0;
   base::Gauge& ready_ =
@@ -146,6 +128,11 @@ base::Expected<void> Server::start() {
   if (auto opened = open_database(); !opened) return opened;
   loops_ = std::make_unique<io::LoopGroup>(static_cast<unsigned>(config_.threads));
   if (auto controlled = start_control(); !controlled) return controlled;
+  auto recorder =
+      record::Recorder::create(*loops_, record_settings(config_), control_->recorder_above());
+  if (!recorder) return base::fail(std::move(recorder.error()).with_context("recording.spool"));
+  recorder_ = std::move(*recorder);
+  control_->set_recorder(*recorder_);
   live_ = live::Live::create(*loops_, std::move(*settings), control_->above());
   std::unique_ptr<chat::Bus> bus;
   if (!config_.cluster.nats_url.empty()) {
@@ -168,6 +155,7 @@ base::Expected<void> Server::start() {
   }
   const LoopServices::Shared shared{.config = &config_,
                                     .live = live_.get(),
+                                    .recorder = recorder_.get(),
                                     .control = control_.get(),
                                     .chat = chat_.get(),
                                     .max_chat_message = chat_settings(config_).max_message,
@@ -181,7 +169,6 @@ base::Expected<void> Server::start() {
   }
   if (auto listening = listen_tcp(); !listening) return listening;
   if (auto listening = listen_srt(); !listening) return listening;
-  timer_ = std::make_unique<io::Timer>(main_);
   signals_ = std::make_unique<io::SignalSet>(main_, std::initializer_list<int>{SIGTERM, SIGINT},
                                              [this](int) { on_signal(); });
   ready_.set(1);
@@ -281,66 +268,22 @@ base::Expected<void> Server::listen_srt() {
   return {};
 }
 
-std::string Server::base_url(std::string_view scheme, const ListenAddress& address,
-                             std::uint16_t port) const {
-  const bool any = address.host.empty() || address.host == "::" || address.host == "0.0.0.0";
-  const bool v6 = address.host.find(':') != std::string::npos;
-  return fmt::format("{}://{}:{}", scheme,
-                     any  ? "localhost"
-                     : v6 ? fmt::format("[{}]", address.host)
-                          : address.host,
-                     port);
-}
-
 void Server::announce() const {
-  const std::string http = base_url("http", config_.http.listen, http_port_);
+  const Addresses addresses{base_url("http", config_.http.listen, http_port_),
+                            base_url("https", config_.https.listen, https_port_),
+                            base_url("rtmp", config_.rtmp.listen, site_.rtmp_port),
+                            base_url("rtmps", config_.rtmps.listen, site_.rtmps_port),
+                            base_url("srt", config_.srt.listen, site_.srt_port)};
+  const std::string path = first_channel_ ? live_->playback_path(first_channel_->id) : "";
+  const Announcement announcement{config_, addresses, first_channel_ ? &*first_channel_ : nullptr,
+                                  path, first_key_ ? &*first_key_ : nullptr};
   if (options_.ephemeral) {
-    boost::json::object ready{
-        {"http", http},
-        {"https", base_url("https", config_.https.listen, https_port_)},
-        {"rtmp", base_url("rtmp", config_.rtmp.listen, site_.rtmp_port)},
-        {"rtmps", base_url("rtmps", config_.rtmps.listen, site_.rtmps_port)},
-        {"srt", base_url("srt", config_.srt.listen, site_.srt_port)},
-        {"dataDir", config_.data_dir},
-        {"region", config_.region},
-    };
-    if (first_key_) {
-      ready["accessKeyId"] = first_key_->id;
-      ready["secretAccessKey"] = first_key_->secret;
-    }
-    if (first_channel_) {
-      ready["channel"] = {{"id", first_channel_->id.str()},
-                          {"streamKey", first_channel_->stream_key},
-                          {"playbackPath", live_->playback_path(first_channel_->id)}};
-    }
-    fmt::print("{}\n", boost::json::serialize(ready));
-    (void)std::fflush(stdout);
+    announce_as_json(announcement);
     return;
   }
-  base::log_info("ready", {{"version", kVersion}, {"http", http}, {"loops", services_.size()}});
-  // On standard output, for the person at the terminal: the key must not get into the log.
-  fmt::print("\n  Rostrum {} is running: {}/\n", kVersion, http);
-  if (demo_ != nullptr) {
-    fmt::print("\n  Watch the demo channel\n      {}/watch/{}\n", http,
-               DemoChannel::channel().id.str());
-  }
-  if (first_channel_ && config_.rtmp.listen.enabled) {
-    fmt::print(
-        "\n  Publish your own with OBS or ffmpeg\n      server      {0}/app\n"
-        "      stream key  {1}\n"
-        "      ffmpeg -re -i video.mp4 -c:v libx264 -bf 0 -g 60 -c:a aac -f flv {0}/app/{1}\n"
-        "  and watch it\n      {2}/watch/{3}\n",
-        base_url("rtmp", config_.rtmp.listen, site_.rtmp_port), first_channel_->stream_key, http,
-        first_channel_->id.str());
-  }
-  if (first_key_) {
-    fmt::print(
-        "\n  Call the API with any AWS SDK, the aws-cli or rostrum ctl; this key is shown once\n"
-        "      endpoint           {}\n      access key id      {}\n      secret access key  {}\n",
-        http, first_key_->id, first_key_->secret);
-  }
-  fmt::print("\n  Stop with Ctrl-C.\n\n");
-  (void)std::fflush(stdout);
+  base::log_info("ready",
+                 {{"version", kVersion}, {"http", addresses.http}, {"loops", services_.size()}});
+  announce_to_person(announcement);
 }
 
 void Server::on_signal() {
@@ -351,74 +294,16 @@ void Server::on_signal() {
   }
   ready_.set(0);
   base::log_info("draining", {{"reason", "signal"}});
-  drain();
-}
-
-// Publishers out, playlists ended; then the viewers get the time to read to the end.
-void Server::drain() {
-  drain_deadline_ = main_.now() + config_.shutdown.drain_timeout;
   demo_.reset();
   srt_.reset();
-  for (const auto& services : services_) {
-    services->loop().post([&services = *services] { services.stop_ingest(); });
-  }
-  live_->drain(main_, [this] {
-    live_->status(main_, [this](const std::vector<live::StreamStatus>& streams) {
-      const bool watched = std::any_of(streams.begin(), streams.end(),
-                                       [](const auto& stream) { return stream.viewers > 0; });
-      // A viewer asks for the playlist once a segment, or has only now been told the end.
-      last_request_ = main_.now();
-      watched ? let_viewers_finish() : close_viewers();
-    });
-  });
-}
-
-void Server::let_viewers_finish() {
-  static base::Counter& requests =
-      base::metrics().counter("rostrum_http_requests_total", "HTTP requests received");
-  const base::MonotonicTime now = main_.now();
-  if (std::exchange(seen_requests_, requests.value()) != requests.value()) last_request_ = now;
-  if (now - last_request_ >= config_.live.segment_duration + kReadingPause ||
-      now >= drain_deadline_) {
-    close_viewers();
-    return;
-  }
-  timer_->start(kDrainCheck, [this] { let_viewers_finish(); });
-}
-
-void Server::close_viewers() {
-  loops_that_listen_ = services_.size();
-  for (const auto& services : services_) {
-    services->loop().post([this, &services = *services] {
-      services.drain_http();
-      main_.post([this] {
-        if (--loops_that_listen_ == 0) drop_members();
-      });
-    });
-  }
-}
-
-// Clients of chat come back at once and give up after a few refusals. So they are dropped when
-// nobody is let in any more: those who wait for the API before they come find the next server. What
-// was said is kept first.
-void Server::drop_members() {
-  chat_->drain(main_, [this] {
-    for (const auto& services : services_) {
-      services->loop().post([&services = *services] { services.drop_chat(); });
-    }
-    wait_for_viewers();
-  });
-}
-
-void Server::wait_for_viewers() {
-  if (open_connections().value() == 0 || main_.now() >= drain_deadline_) {
-    main_.stop();
-    return;
-  }
-  timer_->start(kDrainCheck, [this] { wait_for_viewers(); });
+  draining_ = std::make_unique<Draining>(
+      main_, Draining::Parts{*live_, *recorder_, *chat_, services_},
+      Draining::Times{config_.shutdown.drain_timeout, config_.live.segment_duration},
+      [this] { main_.stop(); });
 }
 
 void Server::stop() {
+  draining_.reset();
   demo_.reset();
   srt_.reset();
   loops_->stop_and_join();
@@ -428,6 +313,7 @@ void Server::stop() {
   polls_.reset();
   chat_.reset();
   live_.reset();
+  recorder_.reset();
   // What waits for the database still refers to control: the last events of the streams do.
   sql_.reset();
   control_.reset();
