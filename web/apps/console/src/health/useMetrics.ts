@@ -56,7 +56,9 @@ export function useMetrics(
     keyed.current = key;
     known.current = null;
   }
-  return usePoll(key, live ? 5000 : 300_000, async (signal) => {
+  const session = `${channelArn} ${streamId}`;
+  const shown = useRef<{ session: string; value: Metrics | null }>({ session, value: null });
+  const polled = usePoll(key, live ? 5000 : 300_000, async (signal) => {
     const before = known.current;
     const newest = before && newestTime(before);
     const from =
@@ -69,4 +71,8 @@ export function useMetrics(
     known.current = before && merged.period !== before.period ? null : merged;
     return merged;
   });
+  // What was shown stays until the summary of what has ended is there.
+  const before = shown.current.session === session ? shown.current.value : null;
+  shown.current = { session, value: polled.value ?? before };
+  return { ...polled, value: shown.current.value };
 }

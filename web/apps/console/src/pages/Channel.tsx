@@ -277,7 +277,7 @@ export function Channel({ id }: { readonly id: string }) {
 
 /** Whether it is live, beside the name. */
 function LiveMark({ arn }: { readonly arn: string }) {
-  const report = useLiveReport(arn, null, 1000);
+  const report = useLiveReport(arn, null, 3000);
   if (!report.known) return null;
   return report.value?.state === 'LIVE' ? (
     <LiveBadge />
