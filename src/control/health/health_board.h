@@ -1,6 +1,6 @@
 // The figures of all streams as they are now, for GetStreamHealth: taken with the metrics every
-// five seconds, and while somebody asks for them every second, whatever number of askers there are.
-// Knows the recent past of each stream and since when each condition holds.
+// five seconds, and while somebody asks, twice a second at most, whatever number of askers there
+// are. Knows the recent past of each stream and since when each condition holds.
 //
 // Made and destroyed with control; figures come on control's loop, questions from any thread.
 #pragma once
@@ -28,7 +28,7 @@ class HealthBoard {
   /// Takes figures and gives them to on_figures(), soon and once; false if that cannot be done.
   using Refresh = std::function<bool()>;
   /// How old figures may be that are answered with.
-  static constexpr base::Duration kFresh = std::chrono::milliseconds(900);
+  static constexpr base::Duration kFresh = std::chrono::milliseconds(500);
 
   explicit HealthBoard(Refresh refresh) : refresh_(std::move(refresh)) {}
 

@@ -52,13 +52,13 @@ class HealthBoardTest : public ::testing::Test {
 
 TEST_F(HealthBoardTest, FreshFiguresAnswerAtOnce) {
   bring(list({stream("a"), stream("b")}), 0);
-  ask("b", at(500));
+  ask("b", at(400));
   EXPECT_EQ(answers_, 1);
   EXPECT_EQ(refreshes_, 0);
   ASSERT_TRUE(view_);
   EXPECT_EQ(view_->status.channel.str(), "b");
   EXPECT_EQ(view_->at, kNow);
-  ask("c", at(500));
+  ask("c", at(400));
   EXPECT_EQ(answers_, 2);
   EXPECT_FALSE(view_);
 }
