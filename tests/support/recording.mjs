@@ -46,7 +46,7 @@ export const recordingEvent = (receiver, status, milliseconds = 20_000) => event
 export async function record(t, api, made, { seconds = 8, input } = {}) {
   const before = recordingEvents(made.receiver).length;
   const { publisher, stream } = await goLive(t, api, made, input);
-  await eventually(30_000, 'enough of a broadcast', () => Date.now() - Date.parse(stream.startTime) > seconds * 1000);
+  await eventually(seconds * 1000 + 10_000, 'enough of a broadcast', () => Date.now() - Date.parse(stream.startTime) > seconds * 1000);
   publisher.child.kill('SIGINT');
   await isOver(api, made.channelArn);
   const end = await eventually(30_000, 'the end of the recording', () => recordingEvents(made.receiver).slice(before)
