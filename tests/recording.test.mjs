@@ -59,8 +59,8 @@ test('the documented layout, playlists and events of a recording', async (t) => 
     const [rendition] = readJson(folder, 'events/recording-ended.json').media.hls.renditions;
     const known = [
       /^events\/recording-(started|ended)\.json$/, /^media\/hls\/(master|byte-range-multivariant)\.m3u8$/,
-      new RegExp(`^media/hls/${rendition.path}/(playlist|byte-range-variant)\\.m3u8$`),
-      new RegExp(`^media/hls/${rendition.path}/\\d+\\.ts$`), /^media\/thumbnails\/thumb\d+\.jpg$/, /^media\/latest_thumbnail\/thumb\.jpg$/,
+      new RegExp(`^media/hls/(${rendition.path}|audio_only)/(playlist|byte-range-variant)\\.m3u8$`),
+      new RegExp(`^media/hls/(${rendition.path}|audio_only)/\\d+\\.ts$`), /^media\/thumbnails\/thumb\d+\.jpg$/, /^media\/latest_thumbnail\/thumb\.jpg$/,
     ];
     for (const file of files) assert.ok(known.some((form) => form.test(file)), `${file} does not belong`);
     for (const form of known) assert.ok(files.some((file) => form.test(file)), `${form} is missing in\n${files.join('\n')}`);

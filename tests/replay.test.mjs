@@ -210,7 +210,11 @@ test('a private channel: its recordings need its tokens, and sessions reach no f
   assert.equal(answer.status, 200);
   assert.match(answer.headers['cache-control'] ?? '', /private/);
   assert.equal((await get(segment.replace(/(recordings\/[^/]+\/)[^/]+/, '$1-'))).status, 403, 'not without its session');
-  assert.equal((await get(withToken(downloadUrl, signToken(key, claims())))).status, 200);
+  // A file is asked for in many ranges, and a token may be good for one request: it is changed for a session.
+  const moved = await get(withToken(downloadUrl, signToken(key, claims())));
+  assert.equal(moved.status, 302);
+  assert.doesNotMatch(moved.headers.location, /token=/);
+  assert.equal((await get(new URL(moved.headers.location, downloadUrl).href)).status, 200);
   assert.ok(!api.server.output().includes(url.split('/recordings/')[1].split('/')[1]), 'no session is in the log');
   const channel = made.channelArn.split('/')[1];
   const listed = await get(`${api.server.http}/api/rostrum/v1/channels/${channel}/recordings`);
@@ -229,8 +233,8 @@ test('a running broadcast from its beginning, and as far back as the window reac
   assert.match(first.text, /#EXT-X-PLAYLIST-TYPE:EVENT/);
   assert.equal(first.list.ended, false);
   assert.ok(Math.abs(first.list.segments[0].date - Date.parse(stream.startTime)) < 4000, 'from its beginning');
-  const edge = first.list.segments.at(-1);
-  assert.ok(Date.now() - (edge.date + edge.duration * 1000) < 6000, 'close to now');
+  const reached = first.list.segments[0].date + 1000 * sum(first.list.segments.map(({ duration }) => duration));
+  assert.ok(Date.now() - reached < 6000, `${Date.now() - reached} ms behind now`);
 
   const window = await eventually(40_000, 'the window to move', async () => {
     const { list, text } = await mediaPlaylist(shift(plain)).catch(() => ({}));
