@@ -99,6 +99,9 @@ control::Settings control_settings(const Config& config) {
   settings.chat.history_keep = config.chat.history_keep;
   settings.chat.history = chat_settings(config).history;
   settings.chat.log_interval = std::chrono::floor<std::chrono::seconds>(config.chat.log_interval);
+  settings.recording = {.time_shift = config.recording.time_shift,
+                        .keep = config.recording.keep,
+                        .keep_bytes = config.recording.max_size.bytes};
   settings.objects = {.folder = config.data_dir + "/objects",
                       .endpoint = config.storage.endpoint,
                       .region = config.storage.region,
