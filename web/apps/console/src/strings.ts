@@ -343,7 +343,7 @@ export const strings = {
       `${name}: ${last}; between ${low} and ${high} in the part that is shown`,
     chartEmpty: 'No figures yet',
     chartEmptyText: 'They come every five seconds while a broadcast runs.',
-    mark: (title: string, time: string) => `${title}, ${time}`,
+    mark: (titles: readonly string[], time: string) => `${titles.join(', ')}: ${time}`,
     marks: 'Events on the time line',
     events: 'Events',
     noEvents: 'No stream events',

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import {
   align,
   atEnd,
@@ -6,6 +6,7 @@ import {
   emptySeries,
   fittingZooms,
   latest,
+  marksOf,
   spanOf,
   starvations,
   zoomOf,
@@ -16,6 +17,7 @@ import {
 } from '@rostrum/client/health';
 import { Blank, Button, RangeSlider, Skeleton } from '@rostrum/ui';
 import { strings } from '../strings';
+import { keyOfEvent } from './Feed';
 import type { Metrics } from './useMetrics';
 import './Charts.css';
 
@@ -24,6 +26,9 @@ const TimeChart = lazy(() =>
 );
 
 const words = strings.health;
+
+/** So wide is a mark: events that are closer together share one. */
+const markWidth = 24;
 
 const clock = (time: number): string =>
   new Date(time).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
@@ -134,20 +139,35 @@ function Marks({
   readonly part: Span;
   readonly onEvent: (event: FeedEvent) => void;
 }) {
-  const shown = feed.filter((event) => event.time >= part.from && event.time <= part.to);
+  const strip = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(600);
+  useEffect(() => {
+    const place = strip.current;
+    if (!place) return;
+    const measured = new ResizeObserver(() => setWidth(Math.max(1, place.clientWidth)));
+    measured.observe(place);
+    return () => measured.disconnect();
+  }, []);
+  const shown = marksOf(feed, part, markWidth / width);
   return (
-    <div className="marks" role="group" aria-label={words.marks}>
-      {shown.map((event) => (
-        <button
-          key={`${event.name} ${event.time}`}
-          type="button"
-          className={`mark ${toneOf(event)}`}
-          style={{ left: `${((event.time - part.from) / (part.to - part.from)) * 100}%` }}
-          aria-label={words.mark(event.title, clock(event.time))}
-          title={words.mark(event.title, clock(event.time))}
-          onClick={() => onEvent(event)}
-        />
-      ))}
+    <div ref={strip} className="marks" role="group" aria-label={words.marks}>
+      {shown.map(({ at, events, worst }) => {
+        const name = words.mark(
+          events.map((event) => event.title),
+          clock(worst.time),
+        );
+        return (
+          <button
+            key={keyOfEvent(worst)}
+            type="button"
+            className={`mark ${toneOf(worst)}${events.length > 1 ? ' several' : ''}`}
+            style={{ left: `${at * 100}%` }}
+            aria-label={name}
+            title={name}
+            onClick={() => onEvent(worst)}
+          />
+        );
+      })}
     </div>
   );
 }

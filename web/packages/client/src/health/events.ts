@@ -135,6 +135,37 @@ export function feedOf(
   return [...all.values()].sort((a, b) => order * (a.time - b.time));
 }
 
+const weight: Readonly<Record<Severity, number>> = { ERROR: 3, WARNING: 2, INFO: 1, SUCCESS: 0 };
+
+export interface Mark {
+  /** 0 to 1, in the part that is shown. */
+  readonly at: number;
+  /** In the order of time; more than one where they would lie upon each other. */
+  readonly events: readonly FeedEvent[];
+  /** The one that matters most. */
+  readonly worst: FeedEvent;
+}
+
+/** The events of a part as marks on its time line, no two closer than `apart` (a share of the part). */
+export function marksOf(feed: readonly FeedEvent[], part: Span, apart: number): Mark[] {
+  const length = part.to - part.from;
+  if (length <= 0) return [];
+  const groups: { at: number; events: FeedEvent[] }[] = [];
+  for (const event of [...feed].sort((a, b) => a.time - b.time)) {
+    if (event.time < part.from || event.time > part.to) continue;
+    const at = (event.time - part.from) / length;
+    const last = groups.at(-1);
+    if (last && at - last.at < apart) last.events.push(event);
+    else groups.push({ at, events: [event] });
+  }
+  return groups.map((group) => ({
+    ...group,
+    worst: group.events.reduce((found, event) =>
+      weight[event.severity] > weight[found.severity] ? event : found,
+    ),
+  }));
+}
+
 /** When the stream starved: from each start to its end, the last one perhaps to `until`. */
 export function starvations(feed: readonly FeedEvent[], until: number): Span[] {
   const spans: Span[] = [];
@@ -150,8 +181,6 @@ export function starvations(feed: readonly FeedEvent[], until: number): Span[] {
   if (from !== null && until > from) spans.push({ from, to: until });
   return spans;
 }
-
-const weight: Readonly<Record<Severity, number>> = { ERROR: 3, WARNING: 2, INFO: 1, SUCCESS: 0 };
 
 /** What matters most now. */
 export const worst = (notes: readonly HealthNote[]): HealthNote | null =>

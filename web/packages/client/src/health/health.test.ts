@@ -11,6 +11,7 @@ import {
   groupOf,
   groupSessions,
   latest,
+  marksOf,
   mergeSeries,
   mergeSessions,
   neighbours,
@@ -208,6 +209,27 @@ describe('events', () => {
       { from: 50_000, to: 60_000 },
     ]);
     expect(starvations([], 1)).toEqual([]);
+  });
+
+  it('are marks that do not lie upon each other', () => {
+    const feed = feedOf(
+      [
+        { name: 'Session Created', eventTime: at(10) },
+        { name: 'Stream Start', eventTime: at(11) },
+        { name: 'Starvation Start', eventTime: at(12) },
+        { name: 'Starvation End', eventTime: at(60) },
+        { name: 'Stream End', eventTime: at(200) },
+      ],
+      [],
+      true,
+    );
+    const marks = marksOf(feed, { from: 10_000, to: 110_000 }, 0.05);
+    expect(marks.map((mark) => [mark.at, mark.events.length, mark.worst.title])).toEqual([
+      [0, 3, 'Poor stability'],
+      [0.5, 1, 'Good stability'],
+    ]);
+    expect(marks[0]?.events.map((event) => event.name)[0]).toBe('Session Created');
+    expect(marksOf(feed, { from: 0, to: 0 }, 0.05)).toEqual([]);
   });
 
   it('the worst note is the one that matters', () => {

@@ -31,9 +31,11 @@ export {
   explained,
   feedOf,
   isErrorEvent,
+  marksOf,
   starvations,
   worst,
   type FeedEvent,
+  type Mark,
   type Severity,
 } from './events';
 export { encoderRows, type EncoderRow, type EncoderRowName, type EncoderWarning } from './encoder';
