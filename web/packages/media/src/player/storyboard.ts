@@ -38,10 +38,12 @@ export class Storyboard {
   private stills: readonly Still[] = [];
   private src = '';
   private loading: AbortController | null = null;
+  private readonly loaded: () => void;
 
-  /** Asks for the file when it is wanted first. */
-  constructor(src: string) {
+  /** Asks for the file when it is wanted first; `loaded` is told when there are pictures. */
+  constructor(src: string, loaded: () => void = () => undefined) {
     this.src = src;
+    this.loaded = loaded;
   }
 
   /** The picture of a time, or null while there is none. */
@@ -66,6 +68,7 @@ export class Storyboard {
           await response.text(),
           response.url || new URL(this.src, location.href).href,
         );
+        this.loaded();
       }
     } catch {
       // The bar works without pictures.

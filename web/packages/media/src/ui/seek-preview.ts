@@ -8,6 +8,7 @@ export class SeekPreview {
   private storyboard: Storyboard | null = null;
   private readonly parts: Parts;
   private readonly player: Player;
+  private shownAt = 0;
 
   constructor(parts: Parts, player: Player, gone: AbortSignal) {
     this.parts = parts;
@@ -29,10 +30,16 @@ export class SeekPreview {
   /** The address of a WebVTT file; empty for none. */
   setStoryboard(src: string): void {
     this.storyboard?.close();
-    this.storyboard = src === '' ? null : new Storyboard(src);
+    this.storyboard =
+      src === ''
+        ? null
+        : new Storyboard(src, () => {
+            if (!this.parts.preview.hidden) this.show(this.shownAt);
+          });
   }
 
   private show(clientX: number): void {
+    this.shownAt = clientX;
     const { seek, preview, previewStill, previewTime } = this.parts;
     const range = this.player.seekable;
     const box = seek.getBoundingClientRect();
