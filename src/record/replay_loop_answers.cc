@@ -156,7 +156,7 @@ void LoopReplay::on_rendered(const std::string& key, RenderedPlaylist rendered) 
   found->second.rendered = rendered;
   found->second.rendering = nullptr;
   for (const Handle handle : std::exchange(found->second.waiting, {})) {
-    // Not older than what each of them has asked for: catalogs only grow.
+    // A playlist that grew while it was rendered: whoever joined gets the rest with the next one.
     if (Job* job = find(handle)) give_playlist(*job, rendered);
   }
 }
