@@ -87,7 +87,7 @@ export function Replay({
                   </a>
                   {recording.downloadUrl && (
                     <a
-                      className="elsewhere"
+                      className="act-link"
                       href={sourceOf(recording.downloadUrl, location.search)}
                       download=""
                     >

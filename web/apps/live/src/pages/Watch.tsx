@@ -143,7 +143,7 @@ export function Watch({ id }: { readonly id: string }) {
                 </div>
                 <div className="acts">
                   {past && past.recordings.length > 0 && (
-                    <a className="elsewhere" href={`/watch/${encodeURIComponent(id)}/past`}>
+                    <a className="act-link" href={`/watch/${encodeURIComponent(id)}/past`}>
                       {strings.past}
                     </a>
                   )}
