@@ -153,8 +153,8 @@ struct RecordingListing {
 };
 struct ChannelRecordings {
   std::vector<RecordingListing> recordings;
-  /// Its broadcast can be watched from an earlier moment (record.h: live.<channel>.m3u8).
-  bool can_go_back = false;
+  /// Its broadcast can be watched from this moment on (record.h: live.<channel>.m3u8).
+  std::optional<base::WallTime> reaches_back_to;
 };
 
 /// A request to the API and where it came from.

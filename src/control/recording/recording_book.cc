@@ -187,12 +187,13 @@ std::optional<record::Facts> RecordingBook::find_open(const std::string& recordi
   });
 }
 
-bool RecordingBook::is_open(const base::ChannelId& channel) const {
-  return state_.with([&](const State& state) {
-    return std::ranges::any_of(state.open, [&](const auto& entry) {
-      const record::Facts& facts = entry.second.facts;
-      return facts.channel == channel && (facts.time_shift || !facts.renditions.empty());
-    });
+std::optional<record::Facts> RecordingBook::find_open_of(const base::ChannelId& channel) const {
+  return state_.with([&](const State& state) -> std::optional<record::Facts> {
+    for (const auto& [id, open] : state.open) {
+      const bool has_media = open.facts.time_shift || !open.facts.renditions.empty();
+      if (open.facts.channel == channel && has_media) return open.facts;
+    }
+    return std::nullopt;
   });
 }
 

@@ -37,8 +37,8 @@ class RecordingBook {
 
   /// What goes on is known better here than from its row: from any thread.
   std::optional<record::Facts> find_open(const std::string& recording) const;
-  /// Whether the channel has a recording, or a window back, that goes on.
-  bool is_open(const base::ChannelId& channel) const;
+  /// The channel's recording, or window back, that goes on and has media.
+  std::optional<record::Facts> find_open_of(const base::ChannelId& channel) const;
   /// Seconds recorded of each channel since the last call.
   std::map<std::string, double> take_recorded_seconds();
 

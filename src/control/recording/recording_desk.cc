@@ -133,6 +133,17 @@ void RecordingDesk::look_after(base::WallTime now) {
                     });
 }
 
+std::optional<base::WallTime> RecordingDesk::reach_of(const base::ChannelId& channel,
+                                                      base::WallTime now) const {
+  if (!around_.board.find(channel)) return std::nullopt;
+  const auto open = book_.find_open_of(channel);
+  if (!open) return std::nullopt;
+  if (!open->time_shift) return open->started_at;
+  const auto window =
+      std::chrono::duration_cast<std::chrono::microseconds>(around_.settings.recording.time_shift);
+  return std::max<base::WallTime>(open->started_at, now - window);
+}
+
 void RecordingDesk::list_for_pages(
     const base::ChannelId& channel, std::string before, std::size_t limit,
     std::move_only_function<void(base::Expected<ChannelRecordings>)> done) {
@@ -149,7 +160,7 @@ void RecordingDesk::list_for_pages(
         auto rows = past_broadcasts(sql, channel, before, limit);
         if (!rows) return (*kept)(base::fail(std::move(rows.error())));
         for (const RecordingRow& row : *rows) list.recordings.push_back(listing_of(row));
-        list.can_go_back = around_.board.find(channel).has_value() && book_.is_open(channel);
+        list.reaches_back_to = reach_of(channel, io::Loop::wall_now());
         (*kept)(std::move(list));
       });
   if (!taken) (*kept)(base::fail(base::ErrorCode::kLimit, "too many requests wait"));

@@ -56,6 +56,8 @@ class RecordingDesk final : public record::Above {
   RecordingRemover& remover() { return remover_; }
   BucketChecks& buckets() { return buckets_; }
 
+  /// How far back one can go in the channel's broadcast.
+  std::optional<base::WallTime> reach_of(const base::ChannelId& channel, base::WallTime now) const;
   /// As in Control.
   void list_for_pages(const base::ChannelId& channel, std::string before, std::size_t limit,
                       std::move_only_function<void(base::Expected<ChannelRecordings>)> done);

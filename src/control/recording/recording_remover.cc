@@ -89,6 +89,8 @@ void RecordingRemover::remove(record::Recorder& recorder, record::Facts facts, D
     return is_new;
   });
   if (!is_first) return;
+  // It failed before anything was stored; without a prefix there is nothing that is its own.
+  if (facts.prefix.empty() || facts.recording.empty()) return on_removed(std::move(facts), {});
   loop_.post([this, &recorder, facts = std::move(facts)] {
     recorder.remove(facts, [this, facts](base::Expected<void> removed) mutable {
       on_removed(std::move(facts), std::move(removed));
