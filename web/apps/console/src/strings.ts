@@ -435,6 +435,7 @@ export const strings = {
     facts: 'Facts',
     sessions: 'Sessions',
     renditions: 'Renditions',
+    audioOnly: 'audio only',
     container: 'Container',
     store: 'Stored in',
     recordingId: 'Recording ID',

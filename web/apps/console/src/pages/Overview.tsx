@@ -92,7 +92,7 @@ function Machine({ status }: { readonly status: rostrum.ServerStatus }) {
   const load = status.load ?? {};
   const budget = status.renditions;
   const cores = load.cpuCores ?? 1;
-  const isOff = !budget || budget.mode === 'OFF';
+  const isOff = budget?.mode === 'OFF';
   return (
     <>
       <div className="meters">

@@ -166,7 +166,7 @@ function Facts({ recording }: { readonly recording: rostrum.Recording }) {
             .map((one) =>
               one.height
                 ? `${one.height}p${one.bandwidth ? ` (${bitrate(one.bandwidth)})` : ''}`
-                : one.name,
+                : words.audioOnly,
             )
             .join(', ')
         : null,
@@ -290,6 +290,7 @@ export function Recording({ id }: { readonly id: string }) {
                 src={source.current}
                 label={words.player(name)}
                 poster={recording.thumbnailUrl}
+                storyboard={recording.storyboardUrl}
                 onElement={keep}
               />
             ) : (
