@@ -17,8 +17,10 @@ constexpr std::uint32_t kMaxGenerations = 4096;
 constexpr std::uint32_t kMaxSegments = 1'000'000;
 constexpr std::uint32_t kMaxPieces = 10'000;
 constexpr std::uint32_t kMaxThumbnails = 1'000'000;
-// Two hundred years: sums of times cannot overflow.
-constexpr media::Ticks kMaxTime = media::Ticks{1} << 59;
+// A hundred years, in 90 kHz: sums and other units of it cannot overflow. Of dates, in
+// microseconds, as much since 1970.
+constexpr media::Ticks kMaxTime = media::Ticks{1} << 48;
+constexpr std::int64_t kMaxDate = std::int64_t{1} << 52;
 
 media::Ticks checked_time(base::ByteReader& in, std::int64_t time) {
   if (time > kMaxTime || time < -kMaxTime) in.set_failed();
@@ -29,6 +31,14 @@ media::Ticks read_duration(base::ByteReader& in) {
   const media::Ticks duration = checked_time(in, read_signed(in));
   if (duration < 0) in.set_failed();
   return duration;
+}
+
+std::int64_t read_date(base::ByteReader& in, std::int64_t expected) {
+  const std::int64_t by = read_signed(in);
+  if (by > kMaxDate || by < -kMaxDate) in.set_failed();
+  const std::int64_t date = in.ok() ? expected + by : 0;
+  if (date > kMaxDate || date < -kMaxDate) in.set_failed();
+  return in.ok() ? date : 0;
 }
 
 // Segments are written as what they differ by from what the one before lets expect.
@@ -79,8 +89,7 @@ CatalogSegment read_segment(base::ByteReader& in, const Expectation& expected,
   segment.number = expected.number + read_count(in, UINT32_MAX);
   segment.position = checked_time(in, checked_time(in, read_signed(in)) + expected.position);
   segment.start = checked_time(in, checked_time(in, read_signed(in)) + expected.start);
-  segment.date = base::WallTime(std::chrono::microseconds(
-      checked_time(in, checked_time(in, read_signed(in)) + expected.date)));
+  segment.date = base::WallTime(std::chrono::microseconds(read_date(in, expected.date)));
   segment.generation = read_count(in, UINT32_MAX);
   if (segment.generation >= generations) in.set_failed();
   segment.samples_offset = static_cast<std::uint64_t>(checked_time(

@@ -7,7 +7,10 @@ namespace record {
 namespace {
 
 constexpr std::uint32_t kMaxText = 1024;
-constexpr media::Ticks kMaxTime = media::Ticks{1} << 59;
+// See catalog.cc.
+constexpr media::Ticks kMaxTime = media::Ticks{1} << 48;
+constexpr std::int64_t kMaxDate = std::int64_t{1} << 52;
+constexpr std::int64_t kMaxSetting = std::int64_t{1} << 59;  // nanoseconds
 
 // The octet in front of a record: its place in the variant.
 enum class Type : std::uint8_t {
@@ -32,7 +35,7 @@ void write_time(base::ByteWriter& out, base::WallTime time) {
 
 base::WallTime read_time(base::ByteReader& in) {
   const std::int64_t value = read_signed(in);
-  if (value > kMaxTime || value < -kMaxTime) in.set_failed();
+  if (value > kMaxDate || value < -kMaxDate) in.set_failed();
   return base::WallTime(std::chrono::microseconds(in.ok() ? value : 0));
 }
 
@@ -46,6 +49,12 @@ media::Ticks read_length(base::ByteReader& in) {
   const media::Ticks value = read_ticks(in);
   if (value < 0) in.set_failed();
   return in.ok() ? value : 0;
+}
+
+base::Duration read_setting(base::ByteReader& in) {
+  const std::int64_t value = read_signed(in);
+  if (value < 0 || value > kMaxSetting) in.set_failed();
+  return base::Duration(in.ok() ? value : 0);
 }
 
 ResolutionClass read_class(base::ByteReader& in) {
@@ -92,8 +101,8 @@ Plan read_plan(base::ByteReader& in) {
   thumbnails.sequential = read_bool(in);
   thumbnails.latest = read_bool(in);
   if (read_bool(in)) thumbnails.resolution = read_class(in);
-  plan.reconnect_window = base::Duration(read_length(in));
-  plan.time_shift = base::Duration(read_length(in));
+  plan.reconnect_window = read_setting(in);
+  plan.time_shift = read_setting(in);
   return plan;
 }
 

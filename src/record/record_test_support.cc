@@ -42,11 +42,15 @@ constexpr media::Ticks kPart = 18'000;
 
 // One NAL unit with its length, of so many octets in all; as good as a frame of sound.
 base::Slice unit(std::size_t size, bool keyframe) {
+  static std::map<std::pair<std::size_t, bool>, base::Slice> made;
+  base::Slice& known = made[{size, keyframe}];
+  if (!known.empty()) return known;
   base::ByteWriter out;
   out.u32(static_cast<std::uint32_t>(size - 4));
   out.u8(keyframe ? 0x65 : 0x41);
   while (out.size() < size) out.u8(0x55);
-  return base::Slice::take(out.take());
+  known = base::Slice::take(out.take());
+  return known;
 }
 
 }  // namespace

@@ -26,10 +26,27 @@ base::Expected<io::Descriptor> lock_spool(const std::string& spool) {
   if (!lock.is_open()) {
     return base::fail(io::system_error("cannot use the recording spool " + spool, errno));
   }
-  if (::lockf(lock.get(), F_TLOCK, 0) != 0) {
+  struct flock whole{};
+  whole.l_type = F_WRLCK;
+  // Of this opening of the file: a second engine of the same program is kept out, too.
+  if (::fcntl(lock.get(), F_OFD_SETLK, &whole) != 0) {
     return base::fail(ErrorCode::kConflict, "another program uses the recording spool " + spool);
   }
   return lock;
+}
+
+// Folders of others are left alone: recordings that cannot be taken up are removed.
+bool is_recording(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(folder, error) || folder.filename().string().size() != 12) {
+    return false;
+  }
+  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (name != "media" && name != "thumbnails" && !name.starts_with(kJournalFile)) return false;
+  }
+  return !error;
 }
 
 }  // namespace
@@ -104,8 +121,7 @@ void RecorderEngine::recover() {
   std::vector<std::string> folders;
   for (std::filesystem::directory_iterator it(settings_.spool, error), end; !error && it != end;
        it.increment(error)) {
-    std::error_code ignored;
-    if (it->is_directory(ignored)) folders.push_back(it->path().string());
+    if (is_recording(it->path())) folders.push_back(it->path().string());
   }
   if (error) {
     base::log_error("cannot read the recording spool", {{"reason", error.message()}});

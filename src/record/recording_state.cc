@@ -10,6 +10,7 @@ using base::ErrorCode;
 
 constexpr std::size_t kMaxRenditions = 64;
 constexpr std::size_t kMaxGenerations = 4096;
+constexpr media::Ticks kMaxSegment = media::Ticks{1} << 40;
 
 base::WallTime after(base::WallTime time, media::Ticks duration) {
   return time + std::chrono::microseconds(duration * 100 / 9);
@@ -63,7 +64,7 @@ base::Expected<void> RecordingState::apply(const Record& record) {
   } else if (const auto* dropped = std::get_if<DroppedRecord>(&record)) {
     return apply_dropped(*dropped);
   } else if (const auto* catalog = std::get_if<CatalogRecord>(&record)) {
-    apply_catalog(*catalog);
+    return apply_catalog(*catalog);
   }
   return {};
 }
@@ -102,6 +103,9 @@ base::Expected<void> RecordingState::apply_part(const PartRecord& record) {
   }
   CatalogRendition& rendition = catalog_.renditions[record.rendition];
   RenditionState& state = renditions_[record.rendition];
+  if (rendition.generations.empty()) {
+    return base::fail(ErrorCode::kMalformed, "the journal has a rendition without tracks");
+  }
   if (record.new_segment) {
     complete_segment(record.rendition);
     CatalogSegment segment;
@@ -119,7 +123,8 @@ base::Expected<void> RecordingState::apply_part(const PartRecord& record) {
     return base::fail(ErrorCode::kMalformed, "the journal has a part without a segment");
   }
   CatalogSegment& segment = rendition.segments.last();
-  if (segment.bytes + record.bytes > UINT32_MAX) {
+  if (segment.bytes + record.bytes > UINT32_MAX ||
+      segment.duration + record.duration > kMaxSegment) {
     return base::fail(ErrorCode::kLimit, "a segment of the recording is too large");
   }
   if (record.new_piece || segment.pieces.empty()) {
@@ -189,7 +194,12 @@ base::Expected<void> RecordingState::apply_dropped(const DroppedRecord& record) 
   return {};
 }
 
-void RecordingState::apply_catalog(const CatalogRecord& record) {
+base::Expected<void> RecordingState::apply_catalog(const CatalogRecord& record) {
+  for (const CatalogRendition& rendition : record.catalog.renditions) {
+    if (rendition.generations.empty()) {
+      return base::fail(ErrorCode::kMalformed, "the journal has a rendition without tracks");
+    }
+  }
   const std::string recording = std::move(catalog_.recording);
   catalog_ = record.catalog;
   catalog_.recording = recording;
@@ -208,6 +218,7 @@ void RecordingState::apply_catalog(const CatalogRecord& record) {
       state.peak_bitrate = std::max(state.peak_bitrate, bitrate(segment.bytes, segment.duration));
     }
   }
+  return {};
 }
 
 std::vector<Record> RecordingState::checkpoint() const {

@@ -90,7 +90,7 @@ class RecordingState {
   base::Expected<void> apply_dropped(const DroppedRecord& record);
   void apply_stored(const StoredRecord& record);
   void apply_thumbnail(const ThumbnailRecord& record);
-  void apply_catalog(const CatalogRecord& record);
+  base::Expected<void> apply_catalog(const CatalogRecord& record);
   void measure_duration();
   void complete_segments();
   void complete_segment(std::size_t rendition);
