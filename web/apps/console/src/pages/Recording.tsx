@@ -104,6 +104,7 @@ function ClipForm({
               value={start}
               onChange={setStart}
               error={problem.start}
+              hint={words.timeHint}
               autoComplete="off"
             />
             <Button small onClick={() => here(setStart)}>
