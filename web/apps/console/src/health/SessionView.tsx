@@ -113,7 +113,11 @@ export function SessionView({
     return <Blank title={words.notFound}>{strings.nowhereText}</Blank>;
 
   const notes = live ? (report.value?.notes ?? []) : (metrics.value?.notes ?? []);
-  const told = notes.filter((note) => note.severity === 'ERROR' || note.severity === 'WARNING');
+  // What is wrong stands before what could be better.
+  const told = [
+    ...notes.filter((note) => note.severity === 'ERROR'),
+    ...notes.filter((note) => note.severity === 'WARNING'),
+  ];
   return (
     <div className="session-view">
       <div className={`verdict ${live ? health.tone : 'plain'}`}>

@@ -119,7 +119,7 @@ export function optionsOf(
         grid: { show: false },
         ticks: { show: false },
         size: 28,
-        space: 72,
+        space: 96,
         values: (_, splits, __, ___, step) =>
           splits.map((at) =>
             new Date(at * 1000).toLocaleTimeString([], {
