@@ -32,7 +32,7 @@ async function check(t, storage, ...args) {
   const file = join(folder, 'rostrum.yaml');
   writeFileSync(file, JSON.stringify({ data_dir: join(folder, 'data'), storage }));
   const program = start(t, rostrum, ['storage', 'check', ...args, '-c', file]);
-  const { code } = await within(60_000, program.closed, 'storage check', program.output);
+  const { code } = await within(240_000, program.closed, 'storage check', program.output);
   return { code, text: program.output() };
 }
 
@@ -78,7 +78,7 @@ test('storage check: a folder, and our stand-in', async (t) => {
   assert.deepEqual(['1', '2', '4', 'end'].map((step) => seen.get(step)), [1, 2, 2, 2]);
 });
 
-test('swift', { timeout: 300_000 }, async (t) => {
+test('swift', { timeout: 900_000 }, async (t) => {
   const swift = await startSwift(t);
   const client = clientOf(t, swift);
   await client.send(new CreateBucketCommand({ Bucket: bucket }));

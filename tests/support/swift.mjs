@@ -55,14 +55,14 @@ export async function startSwift(t) {
   }));
   for (const kind of kinds) writeFileSync(join(folder, `${kind}.conf`), ini(settings(kind, folder, ports[kind])));
   const rings = start(t, python, [script, folder, 'rings', ports.account, ports.container, ports.object].map(String));
-  const { code } = await within(30_000, rings.closed, 'making rings', rings.output);
+  const { code } = await within(120_000, rings.closed, 'making rings', rings.output);
   assert.equal(code, 0, `python3-swift is needed: tools/setup test\n${rings.output()}`);
 
   const servers = kinds.map((kind) => start(t, python, [script, folder, kind]));
   t.after(() => rmSync(folder, { recursive: true, force: true })); // behind their end
   const output = () => servers.map((server, i) => `${kinds[i]}: ${server.output()}`).join('\n');
   for (const [i, kind] of kinds.entries()) {
-    await eventually(30_000, `${kind} of swift`, async () => {
+    await eventually(120_000, `${kind} of swift`, async () => {
       assert.equal(servers[i].child.exitCode, null, output());
       const socket = createConnection(ports[kind], '127.0.0.1');
       return once(socket, 'connect').then(() => true, () => false).finally(() => socket.destroy());
