@@ -59,6 +59,7 @@ Channel::Channel(io::Loop& loop, const Settings& settings, base::ChannelId id, C
       host_(host),
       timer_(loop),
       watch_timer_(loop),
+      renditions_timer_(loop),
       challenger_timer_(loop) {}
 
 Channel::~Channel() {
@@ -125,7 +126,16 @@ void Channel::start_stream(const PublishGrant& grant) {
   settings.default_container =
       grant.container == PublishGrant::DefaultContainer::kFmp4 ? Container::kFmp4 : Container::kTs;
   fmp4_ = settings.default_container == Container::kFmp4;
+  renditions_.reset();
+  converter_.reset();
+  converts_no_more_ = false;
+  broken_at_ = 0;
   stream_ = std::make_unique<Stream>(std::move(settings), place_, io::Loop::wall_now());
+  if (Renditions::Workshop* workshop = host_.workshop(); workshop != nullptr) {
+    RenditionsHost& host = *this;
+    renditions_ = std::make_unique<Renditions>(loop_, *workshop, host, *stream_, grant);
+    look_after_renditions();
+  }
   if (grant.recording != nullptr) {
     auto sink = host_.record(grant, stream_->id(), stream_->started_at());
     if (sink != nullptr) stream_->record(std::move(sink));
@@ -150,7 +160,7 @@ base::Expected<void> Channel::on_ready(Publisher& publisher) {
   if (!covered || ad_break_->may_return()) {
     if (covered) end_slate(publisher.first_arrival());
     publisher.start_timeline(stream_end_);
-    stream_->set_tracks(publisher.tracks(), {stream_end_, publisher.first_arrival()});
+    set_tracks(publisher.tracks(), {stream_end_, publisher.first_arrival()});
   }
   if (!told_takeover_) {
     told_takeover_ = true;
@@ -186,11 +196,14 @@ void Channel::on_sample(TrackKey track, const Timeline::Placed& placed) {
   if (placed.breaks) {
     const std::uint32_t scale = track.kind == media::TrackKind::kVideo
                                     ? media::kVideoTimescale
-                                    : stream_->tracks().at(track).timescale;
-    stream_->break_here(
-        {media::rescale(placed.sample.dts, scale, media::kVideoTimescale), io::Loop::wall_now()});
+                                    : current_->tracks().at(track).timescale;
+    broken_at_ = media::rescale(placed.sample.dts, scale, media::kVideoTimescale);
+    stream_->break_here({broken_at_, io::Loop::wall_now()});
   }
-  if (stream_->add(track, placed.sample) || placed.breaks) publish();
+  const bool converts = converter_ != nullptr && track.kind == media::TrackKind::kAudio &&
+                        track.id == converter_->source().id;
+  if (converts) converter_->add(placed.sample);
+  if ((!converts && stream_->add(track, placed.sample)) || placed.breaks) publish();
   if (ad_break_ != nullptr) {
     ad_break_->advance();
     if (ad_break_->is_done()) ad_break_.reset();
@@ -288,6 +301,9 @@ void Channel::end_stream(std::string_view reason) {
   health_.stop();
   if (!failure_.empty()) event(StreamEvent::Kind::kStreamFailure, std::exchange(failure_, {}));
   event(StreamEvent::Kind::kSessionEnded, std::string(reason));
+  renditions_timer_.cancel();
+  renditions_.reset();
+  converter_.reset();
   stream_->finish();
   place_ = stream_->next_place();
   ++place_.discontinuity_sequence;

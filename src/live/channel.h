@@ -11,6 +11,8 @@
 #include "live/health.h"
 #include "live/live.h"
 #include "live/publisher.h"
+#include "live/renditions.h"
+#include "live/sound_converter.h"
 #include "live/stream.h"
 
 namespace io {
@@ -34,6 +36,10 @@ class ChannelHost {
   /// Nothing is left for viewers, and no publisher is expected. Destroys the channel later.
   virtual void on_idle(const base::ChannelId& channel) = 0;
   virtual void on_event(const StreamEvent& event) = 0;
+  /// Whether anybody watches on any loop.
+  virtual bool is_watched(const base::ChannelId&) { return false; }
+  /// What renditions are made with; null if none are.
+  virtual Renditions::Workshop* workshop() { return nullptr; }
   /// Who takes the parts of a broadcast that is to be recorded; null if nobody does.
   virtual std::unique_ptr<media::PartSink> record(const PublishGrant&, const base::StreamId&,
                                                   base::WallTime) {
@@ -41,7 +47,7 @@ class ChannelHost {
   }
 };
 
-class Channel final : private AdBreakHost {
+class Channel final : private AdBreakHost, private RenditionsHost, private SoundConverterHost {
  public:
   Channel(io::Loop& loop, const Settings& settings, base::ChannelId id, ChannelHost& host);
   ~Channel() override;
@@ -59,12 +65,16 @@ class Channel final : private AdBreakHost {
   /// Nobody publishes, and nobody is waited for.
   bool is_over() const { return state_ == State::kIdle || state_ == State::kEnded; }
   StreamStatus status() const;
+  /// Somebody begins to watch.
+  void on_watched();
   /// What viewers can have now; null if there is nothing.
   std::shared_ptr<const ChannelSnapshot> snapshot() const;
 
   // For Publisher only.
   /// Its gate has opened: its tracks are known. An error means that it has to go.
   base::Expected<void> on_ready(Publisher& publisher);
+  /// What it sends has these tracks from now on.
+  void set_tracks(const std::map<TrackKey, media::Track>& tracks, const ProgramClock& clock);
   void on_sample(TrackKey track, const Timeline::Placed& placed);
   /// It was destroyed, after finish() or without.
   void on_gone(Publisher& publisher, bool finished);
@@ -96,6 +106,13 @@ class Channel final : private AdBreakHost {
   media::Ticks hide_publisher() override;
   void on_slate_over() override;
   void publish() override;
+  // RenditionsHost
+  void on_renditions_change(StreamEvent::Renditions renditions, std::string sentence) override;
+  // SoundConverterHost
+  void on_converted(const media::Sample& sample) override;
+  void on_conversion_failed() override;
+  void look_after_renditions();
+  const media::Track* convert(const media::Track& sound);
 
   io::Loop& loop_;
   const Settings& settings_;
@@ -103,6 +120,10 @@ class Channel final : private AdBreakHost {
   ChannelHost& host_;
   State state_ = State::kIdle;
   std::unique_ptr<Stream> stream_;
+  std::unique_ptr<Renditions> renditions_;     // of the stream
+  std::unique_ptr<SoundConverter> converter_;  // of its main sound, where that is needed
+  bool converts_no_more_ = false;
+  media::Ticks broken_at_ = 0;       // where the stream was broken last, 90 kHz
   Publisher* current_ = nullptr;     // owned by its protocol
   Publisher* challenger_ = nullptr;  // wants to take over, its tracks are not known yet
   Packager::Place place_;            // where the next stream goes on
@@ -124,8 +145,9 @@ class Channel final : private AdBreakHost {
     DroppedSamples dropped;
   } past_;  // of the stream's publishers that have left
   std::unique_ptr<AdBreak> ad_break_;
-  io::Timer timer_;             // waiting for a publisher, or keeping an ended stream
-  io::Timer watch_timer_;       // looks at the publisher every second
+  io::Timer timer_;        // waiting for a publisher, or keeping an ended stream
+  io::Timer watch_timer_;  // looks at the publisher every second
+  io::Timer renditions_timer_;
   io::Timer challenger_timer_;  // one that does not say what it has
 };
 

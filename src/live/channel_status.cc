@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "io/loop.h"
 #include "live/channel.h"
+#include "live/quality.h"
 
 namespace live {
 namespace {
@@ -77,6 +79,20 @@ StreamStatus Channel::status() const {
                              track.codec_string, track.video.width, track.video.height,
                              track.video.frame_rate, track.audio.sample_rate,
                              track.audio.channels});
+  }
+  const auto video = stream_->tracks().find({media::TrackKind::kVideo, 0});
+  if (video != stream_->tracks().end()) {
+    RenditionStatus source;
+    source.name = quality_name(video->second);
+    source.is_source = true;
+    source.width = video->second.video.width;
+    source.height = video->second.video.height;
+    source.frame_rate = video->second.video.frame_rate;
+    source.bitrate = stream_->source_bitrate();
+    status.renditions.push_back(std::move(source));
+  }
+  if (renditions_ != nullptr) {
+    std::ranges::move(renditions_->status(), std::back_inserter(status.renditions));
   }
   return status;
 }

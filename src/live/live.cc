@@ -4,14 +4,19 @@
 #include <iterator>
 #include <memory>
 #include <set>
+#include <thread>
 #include <unordered_map>
 
 #include "base/check.h"
+#include "io/chores.h"
 #include "io/loop.h"
 #include "live/channel.h"
+#include "live/helper_link.h"
 #include "live/metrics.h"
 #include "live/playback.h"
 #include "live/playback_path.h"
+#include "live/rendition_budget.h"
+#include "live/rendition_measurement.h"
 
 namespace live {
 namespace {
@@ -30,14 +35,22 @@ class Engine;
 // What one loop does: it is home to some channels and serves viewers of all.
 class LoopSide final : public ChannelHost, public SnapshotSource {
  public:
-  LoopSide(Engine& engine, io::Loop& loop, const Settings& settings, ViewAdmission& admission)
+  LoopSide(Engine& engine, io::Loop& loop, const Settings& settings, ViewAdmission& admission,
+           RenditionBudget& budget, HelperFactory helpers)
       : engine_(engine),
         loop_(loop),
         settings_(settings),
-        playback_(loop, settings, *this, admission) {}
+        playback_(loop, settings, *this, admission),
+        workshop_{settings.renditions, budget, std::move(helpers)} {}
 
   // ChannelHost
   bool wants_snapshots(const base::ChannelId& channel) override;
+  bool is_watched(const base::ChannelId& channel) override {
+    return !homes_.at(channel).subscribers.empty();
+  }
+  Renditions::Workshop* workshop() override {
+    return settings_.renditions.helper.empty() ? nullptr : &workshop_;
+  }
   void on_snapshot(std::shared_ptr<const ChannelSnapshot> snapshot) override;
   void on_idle(const base::ChannelId& channel) override;
   void on_event(const StreamEvent& event) override;
@@ -70,19 +83,29 @@ class LoopSide final : public ChannelHost, public SnapshotSource {
   Engine& engine_;
   io::Loop& loop_;
   const Settings& settings_;
-  std::unordered_map<base::ChannelId, Home, base::IdHash> homes_;
   LoopPlayback playback_;
+  Renditions::Workshop workshop_;
+  std::unordered_map<base::ChannelId, Home, base::IdHash> homes_;
   bool draining_ = false;
 };
 
 class Engine final : public Live {
  public:
   Engine(io::LoopGroup& loops, Settings settings, const Above& above)
-      : settings_(std::move(settings)), events_(*above.events), record_(above.record) {
+      : settings_(std::move(settings)),
+        events_(*above.events),
+        record_(above.record),
+        budget_(settings_.renditions, std::thread::hardware_concurrency()) {
+    const RenditionSettings& renditions = settings_.renditions;
+    if (!renditions.helper.empty() && renditions.mode != RenditionSettings::Mode::kOff) {
+      measurement_ =
+          std::make_unique<RenditionMeasurement>(loops.at(0), chores_, renditions, budget_);
+    }
     for (std::size_t i = 0; i < loops.size(); ++i) {
       io::Loop& loop = loops.at(i);
       sides_.push_back(
-          std::make_unique<LoopSide>(*this, loop, settings_, above.view_admission(loop)));
+          std::make_unique<LoopSide>(*this, loop, settings_, above.view_admission(loop), budget_,
+                                     helper_processes(loop, chores_, renditions.helper)));
     }
   }
 
@@ -127,7 +150,7 @@ class Engine final : public Live {
 
   void status(io::Loop& reply_to,
               std::move_only_function<void(std::vector<StreamStatus>)> done) override;
-  RenditionLoad rendition_status() const override;
+  RenditionLoad rendition_status() const override { return budget_.load(); }
   void drain(io::Loop& reply_to, std::move_only_function<void()> done) override;
 
   LoopSide& side(std::size_t index) { return *sides_.at(index); }
@@ -150,6 +173,9 @@ class Engine final : public Live {
   const Settings settings_;
   StreamEvents& events_;
   const decltype(Above::record) record_;
+  io::Chores chores_;
+  RenditionBudget budget_;
+  std::unique_ptr<RenditionMeasurement> measurement_;
   std::vector<std::unique_ptr<LoopSide>> sides_;
 };
 
@@ -227,6 +253,7 @@ void LoopSide::add_subscriber(const base::ChannelId& channel, unsigned loop) {
   if (found == homes_.end()) return;  // it is being withdrawn everywhere
   Home& home = found->second;
   home.subscribers.insert(loop);
+  home.channel->on_watched();
   if (home.snapshot == nullptr) home.snapshot = home.channel->snapshot();
   if (home.snapshot == nullptr) return;  // its first part will come
   LoopSide& side = engine_.side(loop);
@@ -297,13 +324,6 @@ void Engine::status(io::Loop& reply_to,
       });
     });
   }
-}
-
-RenditionLoad Engine::rendition_status() const {
-  RenditionLoad load;
-  load.encoder = settings_.renditions.encoder;
-  load.preset = settings_.renditions.preset;
-  return load;
 }
 
 void Engine::drain(io::Loop& reply_to, std::move_only_function<void()> done) {

@@ -53,6 +53,10 @@ media::Ticks Packager::to_stream(media::Ticks time, std::size_t index) const {
 
 bool Packager::set_tracks(std::shared_ptr<const TrackSet> tracks, const ProgramClock& clock) {
   const bool first = tracks_ == nullptr;
+  if (follow_ != nullptr && !first) {
+    next_tracks_ = std::move(tracks);
+    return false;
+  }
   const bool completed = first ? false : break_here(clock);
   clock_ = clock;
   tracks_ = std::move(tracks);
@@ -105,6 +109,7 @@ void Packager::learn_group(media::Ticks start) {
 bool Packager::add(std::size_t index, const media::Sample& sample) {
   CHECK(tracks_ != nullptr && index < tracks_->tracks().size());
   if (ended_) return false;
+  if (follow_ != nullptr && is_leading(index)) return add_following(sample);
   return is_leading(index) ? add_leading(sample) : add_beside(index, sample);
 }
 
@@ -112,6 +117,7 @@ bool Packager::add(std::size_t index, const media::Sample& sample) {
 bool Packager::add_beside(std::size_t index, const media::Sample& sample) {
   if (!started_) return false;
   append(index, sample);
+  if (follow_ != nullptr) return false;
   const media::Ticks end = to_stream(sample.dts + sample.duration, index);
   if (end - told_end_ <= kMaxSoundLead + times_.part_target) return false;
   open_.end = told_end_ + frame_target_;
@@ -139,7 +145,9 @@ bool Packager::add_leading(const media::Sample& sample) {
     }
   }
   ++frames_since_key_;
+  if (lead_ != nullptr && sample.keyframe) lead_->set_composition(to_stream(sample.pts, 0) - start);
   if (open_.part == nullptr) open_part(start);
+  if (lead_ != nullptr) lead_->reach(start, frame, open_segment_->msn);
   if (open_.frames == 0) {
     open_.part->start = start;
     open_.part->independent = sample.keyframe || !video;
@@ -183,27 +191,35 @@ media::Ticks Packager::open_start() const {
   return open_.part != nullptr ? open_.part->start : told_end_;
 }
 
-void Packager::open_part(media::Ticks start) {
-  if (open_segment_ == nullptr) {
-    open_segment_ = std::make_shared<Segment>();
-    open_segment_->msn = next_msn_++;
-    open_segment_->discontinuity = discontinuity_pending_;
-    if (discontinuity_pending_) ++discontinuity_sequence_;
-    discontinuity_pending_ = false;
-    open_segment_->discontinuity_sequence = discontinuity_sequence_;
-    open_segment_->tracks = tracks_;
-    // A cut that was announced in time starts where the last part was said to end.
-    const bool continues = started_ && !open_segment_->discontinuity;
-    segment_start_ = continues ? told_end_ : start;
-    if (!continues) {
-      told_end_ = start;
-      // What was told before the break may reach a little further than its media did.
-      clock_.date += std::max(date_end_ - clock_.date_of(start), std::chrono::microseconds(0));
-    }
-    open_segment_->date = clock_.date_of(segment_start_);
-    open_segment_->ranges = std::exchange(next_ranges_, {});
-    std::ranges::copy(held_ranges_, std::back_inserter(open_segment_->ranges));
+void Packager::open_segment(media::Ticks start) {
+  if (follow_ != nullptr) {
+    const SegmentLedger::Entry* entry = follow_->find(next_msn_);
+    CHECK(entry != nullptr);
+    return open_following(*entry);
   }
+  open_segment_ = std::make_shared<Segment>();
+  open_segment_->msn = next_msn_++;
+  open_segment_->discontinuity = discontinuity_pending_;
+  if (discontinuity_pending_) ++discontinuity_sequence_;
+  discontinuity_pending_ = false;
+  open_segment_->discontinuity_sequence = discontinuity_sequence_;
+  open_segment_->tracks = tracks_;
+  // A cut that was announced in time starts where the last part was said to end.
+  const bool continues = started_ && !open_segment_->discontinuity;
+  segment_start_ = continues ? told_end_ : start;
+  if (!continues) {
+    told_end_ = start;
+    // What was told before the break may reach a little further than its media did.
+    clock_.date += std::max(date_end_ - clock_.date_of(start), std::chrono::microseconds(0));
+  }
+  open_segment_->date = clock_.date_of(segment_start_);
+  open_segment_->ranges = std::exchange(next_ranges_, {});
+  std::ranges::copy(held_ranges_, std::back_inserter(open_segment_->ranges));
+  if (lead_ != nullptr) lead_->open(*open_segment_, segment_start_);
+}
+
+void Packager::open_part(media::Ticks start) {
+  if (open_segment_ == nullptr) open_segment(start);
   started_ = true;
   open_ = OpenPart{};
   open_.part = std::make_shared<Part>();
@@ -235,8 +251,10 @@ void Packager::close_part(Follows follows) {
   part->duration = std::clamp<media::Ticks>(open_.end - told_end_, 1, longest);
   // As long as it has to be unless it is the last; that may decide whether it is.
   const media::Ticks least = std::max(part->duration, longest * kLeastPartPercent / 100);
-  const bool cut = follows == Follows::kNewSegment || cuts_at(told_end_ + part->duration) ||
-                   cuts_at(told_end_ + least);
+  const bool cut = follow_ != nullptr
+                       ? close_following(follows, *part)
+                       : follows == Follows::kNewSegment || cuts_at(told_end_ + part->duration) ||
+                             cuts_at(told_end_ + least);
   if (!cut) part->duration = least;
   const base::WallTime date = clock_.date_of(told_end_);
   told_end_ += part->duration;
@@ -248,11 +266,12 @@ void Packager::close_part(Follows follows) {
   part->continuity = continuity_;
   if (part->tracks->fits(Container::kTs)) continuity_ = part->continuity_after();
   window_bytes_ += open_.bytes;
+  if (lead_ != nullptr && open_.frames > 0) lead_->end_pictures(open_.end);
   open_segment_->duration += part->duration;
   open_segment_->parts.push_back(std::move(part));
   if (listener_ != nullptr) {
-    listener_->on_part(
-        {rendition_, true, open_segment_->parts.back(), open_segment_->discontinuity, date});
+    listener_->on_part({rendition_, follow_ == nullptr, open_segment_->parts.back(),
+                        open_segment_->discontinuity, date});
   }
   open_ = OpenPart{};
   close_waits_ = false;
@@ -263,6 +282,7 @@ void Packager::close_part(Follows follows) {
 void Packager::close_segment() {
   CHECK(open_segment_ != nullptr && !open_segment_->parts.empty());
   open_segment_->complete = true;
+  if (lead_ != nullptr) lead_->close(*open_segment_, told_end_);
   date_end_ = clock_.date_of(told_end_);
   segment_ends_.push_back({open_segment_->msn, told_end_});
   std::erase_if(limits_, [&](const SegmentEnd& limit) { return limit.msn <= open_segment_->msn; });
@@ -305,12 +325,14 @@ void Packager::add_range(std::shared_ptr<const DateRange> range) {
     return other->kind == range->kind && other->start == range->start;
   });
   if (!told) ranges.push_back(std::move(range));
+  if (lead_ != nullptr && open_segment_ != nullptr) lead_->set_ranges(open_segment_->ranges);
 }
 
 void Packager::hold_ranges(std::vector<std::shared_ptr<const DateRange>> ranges) {
   held_ranges_ = std::move(ranges);
   if (open_segment_ == nullptr) return;
   std::ranges::copy(held_ranges_, std::back_inserter(open_segment_->ranges));
+  if (lead_ != nullptr) lead_->set_ranges(open_segment_->ranges);
 }
 
 void Packager::end_segment(SegmentEnd end) {

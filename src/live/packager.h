@@ -7,6 +7,9 @@
 // segment. Where nothing can be predicted yet and a keyframe would end the segment, the part waits
 // for one more frame.
 //
+// The packager of a rendition that is made of the source's pictures follows the one of the source:
+// it learns from a SegmentLedger which segment a picture belongs to (packager_follow.cc).
+//
 // Owned by a Stream; used on the channel's home loop only.
 #pragma once
 
@@ -18,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "live/segment_ledger.h"
 #include "live/window.h"
 
 namespace live {
@@ -66,6 +70,23 @@ class Packager {
   };
 
   Packager(std::string rendition, PackagingSettings settings, Place first);
+
+  /// Writes down where its segments are, for those who follow. Before the first sample.
+  void lead(SegmentLedger& ledger) { lead_ = &ledger; }
+  /// Cuts where the ledger says, beginning with a keyframe that begins a segment there; its leading
+  /// samples decode in the order of presentation. Before the first sample. set_tracks() takes
+  /// effect with the next segment then, and needs no clock.
+  void follow(const SegmentLedger& ledger) { follow_ = &ledger; }
+  /// Of one that follows: whether sound of this segment of the source has its place now.
+  bool takes_sound(std::uint64_t msn) const;
+  /// Of one that follows: the segment that ends with this leading sample or before it.
+  std::optional<std::uint64_t> segment_ended_by(const media::Sample& sample) const;
+  /// The segment that is open.
+  std::optional<std::uint64_t> open_msn() const {
+    return open_segment_ != nullptr ? std::optional(open_segment_->msn) : std::nullopt;
+  }
+  /// Of one that follows: what is open will not go on.
+  bool settle();
 
   /// Tells somebody of its parts, who outlives it; null for nobody.
   void set_listener(PartListener* listener) { listener_ = listener; }
@@ -130,6 +151,9 @@ class Packager {
   media::Ticks open_start() const;
   /// Ends of segments since the last call, for renditions that follow this one.
   std::vector<SegmentEnd> take_segment_ends() { return std::exchange(segment_ends_, {}); }
+  /// The samples of the segment that is open, with their tracks' indices, in the order of their
+  /// decoding; none if it did not begin with a keyframe.
+  std::vector<std::pair<std::size_t, media::Sample>> open_samples() const;
   /// Where a stream that continues this channel goes on.
   Place next_place() const;
   RenditionReport report() const;
@@ -148,6 +172,8 @@ class Packager {
     std::size_t bytes = 0;
   };
 
+  enum class Follows { kNewSegment, kWhateverFits };
+
   bool is_leading(std::size_t index) const { return index == 0; }
   bool has_video() const;
   void fix_times(const media::Sample& first);
@@ -157,13 +183,18 @@ class Packager {
   bool expects_keyframe() const;
   void learn_group(media::Ticks start);
   bool add_leading(const media::Sample& sample);
+  bool add_following(const media::Sample& sample);
+  bool place_following(const SegmentLedger::Entry& entry, const media::Sample& sample);
+  void open_following(const SegmentLedger::Entry& entry);
+  bool follower_ends(media::Ticks end) const;
+  bool close_following(Follows follows, Part& part) const;
   bool add_beside(std::size_t index, const media::Sample& sample);
   bool is_full(media::Ticks frame) const;
   bool reaches_limit(media::Ticks end) const;
   bool cuts_at(media::Ticks end) const;
   void open_part(media::Ticks start);
+  void open_segment(media::Ticks start);
   void append(std::size_t index, const media::Sample& sample);
-  enum class Follows { kNewSegment, kWhateverFits };
   void close_part(Follows follows);
   void close_segment();
   void trim();
@@ -172,6 +203,9 @@ class Packager {
   const std::string rendition_;
   const PackagingSettings settings_;
   PartListener* listener_ = nullptr;
+  SegmentLedger* lead_ = nullptr;
+  const SegmentLedger* follow_ = nullptr;
+  std::shared_ptr<const TrackSet> next_tracks_;  // of one that follows, for its next segment
   PlaylistTimes times_;
   bool times_fixed_ = false;
   media::Ticks frame_target_ = 0;  // length of a full part in whole frames, 90 kHz

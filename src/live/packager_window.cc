@@ -34,6 +34,23 @@ bool Packager::begins_segment(const media::Sample& sample) const {
          wants_cut(to_stream(sample.dts, 0) - segment_start_);
 }
 
+std::vector<std::pair<std::size_t, media::Sample>> Packager::open_samples() const {
+  std::vector<std::pair<std::size_t, media::Sample>> all;
+  if (open_segment_ == nullptr) return all;
+  std::vector<std::shared_ptr<const Part>> parts = open_segment_->parts;
+  if (open_.part != nullptr) parts.push_back(open_.part);
+  if (parts.empty() || !parts.front()->independent) return all;
+  for (const auto& part : parts) {
+    for (std::size_t i = 0; i < part->samples.size(); ++i) {
+      for (const media::Sample& sample : part->samples[i]) all.emplace_back(i, sample);
+    }
+  }
+  std::ranges::sort(all, {}, [this](const auto& entry) {
+    return std::pair(to_stream(entry.second.dts, entry.first), entry.first);
+  });
+  return all;
+}
+
 RenditionReport Packager::report() const {
   RenditionReport report{rendition_, 0, std::nullopt};
   const bool open = open_segment_ != nullptr && !open_segment_->parts.empty();
@@ -60,6 +77,7 @@ std::shared_ptr<const Window> Packager::snapshot(std::vector<RenditionReport> re
   } else {
     window->next = {open_segment_ != nullptr ? open_segment_->msn : next_msn_, 0};
   }
+  window->starting = follow_ != nullptr && window->segments.empty();
   const media::Ticks listed = to_ticks(settings_.window);
   media::Ticks sum = 0;
   std::size_t first = window->segments.size();

@@ -18,6 +18,8 @@ using wire::http::Response;
 // A little more than the look of the ticker: long enough for any database, short for a person.
 constexpr auto kDecisionTime = std::chrono::seconds(5);
 constexpr auto kSnapshotTime = std::chrono::seconds(30);
+// For a rendition that has been started.
+constexpr auto kStartTime = std::chrono::seconds(5);
 // How far past the live edge a blocking reload may reach (RFC 8216bis section 6.2.5.2).
 constexpr std::uint64_t kMaxSegmentsAhead = 2;
 
@@ -170,6 +172,13 @@ LoopPlayback::Rest LoopPlayback::answer_playlist(const Asking& asking, const Win
                                      window, asking.audience()));
     return std::nullopt;
   };
+  if (window.starting && !window.ended) {
+    // It is on offer, and about to begin.
+    Waiter waiter = waiter_for(asking, Wants::kFirst, kStartTime);
+    waiter.skip = skip;
+    waiter.gzip = gzip;
+    return waiter;
+  }
   if (!msn_text) return respond(false);
   const auto msn = number(*msn_text);
   const auto part = part_text ? number(*part_text) : std::nullopt;

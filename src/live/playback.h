@@ -62,6 +62,7 @@ class LoopPlayback final : public Playback {
   enum class Wants : std::uint8_t {
     kSnapshot,  // any of its channel
     kGrant,     // the admission's answer
+    kFirst,     // the playlist of what is starting
     kPlaylist,
     kPart,
     kSegment,

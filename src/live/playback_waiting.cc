@@ -134,6 +134,12 @@ bool LoopPlayback::serve(View& view, Waiter& waiter) {
     case Wants::kSnapshot:
     case Wants::kGrant:
       break;
+    case Wants::kFirst:
+      if (window->starting && !window->ended) return false;
+      waiter.connection->respond(waiter.token,
+                                 playlist_response(window->playlist(waiter.container, waiter.skip),
+                                                   waiter.gzip, false, *window, waiter.audience));
+      return true;
     case Wants::kPlaylist:
       if (!window->ended &&
           !window->has(waiter.position.msn,

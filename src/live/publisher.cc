@@ -104,7 +104,7 @@ base::Expected<void> Publisher::track(const media::Track& track) {
   announce(key, nullptr);
   const ProgramClock clock{timeline_->end(), io::Loop::wall_now()};
   channel_->stream().break_here(clock);
-  channel_->stream().set_tracks(tracks_, clock);
+  channel_->set_tracks(tracks_, clock);
   return {};
 }
 

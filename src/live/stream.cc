@@ -16,8 +16,6 @@ constexpr TrackKey kMainVideo{media::TrackKind::kVideo, 0};
 
 // A cue that claims to belong further ahead is put here.
 constexpr media::Ticks kMaxCueDelay = 10 * media::kVideoTimescale;
-// The multivariant playlist tells measured bitrates anew after so much media.
-constexpr media::Ticks kMultivariantKept = media::kVideoTimescale;
 
 }  // namespace
 
@@ -33,6 +31,7 @@ Stream::Stream(Settings settings, Packager::Place first, base::WallTime started_
       id_(base::random_stream_id()),
       first_(first),
       started_at_(started_at),
+      followers_({settings_.packaging, &ledger_, [this] { return generation_++; }}),
       generation_(first.msn) {}
 
 Stream::Rendition& Stream::rendition(const std::string& name, TrackKey leading,
@@ -47,12 +46,14 @@ Stream::Rendition& Stream::rendition(const std::string& name, TrackKey leading,
   Rendition& made = *renditions_.emplace_back(std::make_unique<Rendition>(
       Rendition{Packager(name, settings_.packaging, next_place()), leading, audio}));
   made.packager.set_listener(tap_.get());
+  if (leading == kMainVideo) made.packager.lead(ledger_);
   return made;
 }
 
 void Stream::record(std::unique_ptr<media::PartSink> sink) {
   CHECK(renditions_.empty());
   tap_ = std::make_unique<PartTap>(std::move(sink), settings_.default_container);
+  followers_.set_listener(tap_.get());
 }
 
 void Stream::set_tracks(std::map<TrackKey, media::Track> tracks, const ProgramClock& clock) {
@@ -88,6 +89,12 @@ void Stream::set_tracks(std::map<TrackKey, media::Track> tracks, const ProgramCl
     }
   }
   tracks_ = std::move(tracks);
+  main_audio_ = main_audio;
+  covered_ = false;
+  const media::Track* sound = main_audio ? &tracks_.at(*main_audio) : nullptr;
+  if (const auto video = tracks_.find(kMainVideo); video != tracks_.end()) {
+    feed_tracks(video->second, sound);
+  }
   if (tap_ != nullptr) tap_->set_tracks(tracks_);
   multivariant_.reset();
 }
@@ -108,6 +115,7 @@ bool Stream::add(TrackKey key, const media::Sample& sample) {
     }
   }
   if (completed) follow_segments();
+  if (key == kMainVideo || key == main_audio_) feed_sample(key.kind, sample);
   return completed;
 }
 
@@ -135,6 +143,8 @@ void Stream::cover(const media::Track& video, const media::Track& audio,
         std::make_shared<const TrackSet>(generation_, std::move(members)), clock_);
   }
   ++generation_;
+  covered_ = true;
+  feed_tracks(video, main_audio_ ? &audio : nullptr);
 }
 
 bool Stream::add_cover(media::TrackKind kind, const media::Sample& sample) {
@@ -146,6 +156,7 @@ bool Stream::add_cover(media::TrackKind kind, const media::Sample& sample) {
     completed = rendition->packager.add(leads ? 0 : 1, sample) || completed;
   }
   if (completed) follow_segments();
+  if (kind == media::TrackKind::kVideo || main_audio_) feed_sample(kind, sample);
   return completed;
 }
 
@@ -192,6 +203,7 @@ base::Expected<void> Stream::add_text(const media::TimedText& text, media::Ticks
                                      : "inband.metadata.live-video.net";
   cue.id3 = base::Slice::take(media::write_id3_private(owner, text.payload));
   for (const auto& rendition : renditions_) (void)rendition->packager.add_cue(cue);
+  followers_.add_cue(cue);
   return {};
 }
 
@@ -212,6 +224,9 @@ void Stream::finish() {
     rendition->packager.finish();
     rendition->packager.set_listener(nullptr);
   }
+  feed_ = nullptr;
+  followers_.finish();
+  followers_.set_listener(nullptr);
   if (tap_ != nullptr) std::exchange(tap_, nullptr)->on_end();
 }
 
@@ -246,74 +261,8 @@ std::size_t Stream::window_bytes() const {
       bytes += rendition->packager.window_bytes();
     }
   }
+  bytes += followers_.window_bytes();
   return bytes;
-}
-
-MultivariantInfo Stream::multivariant() const {
-  MultivariantInfo info;
-  info.broadcast_id = id_.str();
-  for (const auto& rendition : renditions_) {
-    const auto leading = tracks_.find(rendition->leading);
-    if (leading == tracks_.end()) continue;  // the publisher no longer sends it
-    const media::Track& track = leading->second;
-    const std::string path = rendition->packager.rendition();
-    if (track.kind() == media::TrackKind::kAudio && path != "audio") {
-      info.alternate_audio.push_back(
-          {fmt::format("Audio {}", track.id + 1), path, track.audio.channels});
-      continue;
-    }
-    Variant variant;
-    variant.uri = path;
-    variant.rendition = quality_name(track);
-    const bool taken =
-        std::any_of(info.variants.begin(), info.variants.end(),
-                    [&](const Variant& other) { return other.rendition == variant.rendition; });
-    if (taken) variant.rendition += fmt::format("-{}", track.id);
-    variant.codecs.push_back(track.codec_string);
-    std::uint32_t bitrate = assumed_bitrate(track);
-    if (rendition->audio) {
-      const media::Track& audio = tracks_.at(*rendition->audio);
-      variant.codecs.push_back(audio.codec_string);
-      bitrate += assumed_bitrate(audio);
-    }
-    if (rendition->duration > media::kVideoTimescale * 4) {
-      const double seconds = static_cast<double>(rendition->duration) / media::kVideoTimescale;
-      variant.average_bandwidth =
-          static_cast<std::uint32_t>(static_cast<double>(rendition->bytes) * 8 / seconds * 1.05);
-      bitrate = std::max(bitrate, variant.average_bandwidth);
-    }
-    variant.bandwidth = bitrate + bitrate / 10;
-    variant.width = track.video.width;
-    variant.height = track.kind() == media::TrackKind::kVideo ? track.video.height : 0;
-    variant.frame_rate = track.video.frame_rate;
-    info.variants.push_back(std::move(variant));
-  }
-  return info;
-}
-
-std::shared_ptr<const ChannelSnapshot> Stream::snapshot() {
-  auto snapshot = std::make_shared<ChannelSnapshot>();
-  snapshot->channel = settings_.channel;
-  snapshot->stream = id_;
-  snapshot->default_container = settings_.default_container;
-  snapshot->ended = finished_;
-  media::Ticks told = 0;
-  for (const auto& rendition : renditions_) told = std::max(told, rendition->duration);
-  if (multivariant_ == nullptr || told - multivariant_at_ >= kMultivariantKept) {
-    multivariant_ = std::make_shared<const MultivariantInfo>(multivariant());
-    multivariant_at_ = told;
-  }
-  snapshot->multivariant = multivariant_;
-  std::vector<RenditionReport> reports;
-  for (const auto& rendition : renditions_) reports.push_back(rendition->packager.report());
-  for (std::size_t i = 0; i < renditions_.size(); ++i) {
-    std::vector<RenditionReport> others;
-    for (std::size_t k = 0; k < reports.size(); ++k) {
-      if (k != i && reports[k].last_part) others.push_back(reports[k]);
-    }
-    snapshot->windows.push_back(renditions_[i]->packager.snapshot(std::move(others)));
-  }
-  return snapshot;
 }
 
 }  // namespace live

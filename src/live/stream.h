@@ -6,14 +6,17 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "live/followers.h"
 #include "live/packager.h"
 #include "live/part_tap.h"
 #include "live/playlist.h"
+#include "live/segment_ledger.h"
 #include "live/track_key.h"
 
 namespace live {
@@ -28,6 +31,15 @@ struct ChannelSnapshot {
   std::vector<std::shared_ptr<const Window>> windows;    // in the order of the renditions
 
   const std::shared_ptr<const Window>* find(std::string_view rendition) const;
+};
+
+/// Takes what the main picture and the main sound of a stream consist of, slates included, to make
+/// renditions of it. Tracks have the id 0.
+class SourceFeed {
+ public:
+  virtual ~SourceFeed() = default;
+  virtual void on_source_track(const media::Track& track) = 0;
+  virtual void on_source_sample(media::TrackKind kind, const media::Sample& sample) = 0;
 };
 
 class Stream {
@@ -55,6 +67,24 @@ class Stream {
   /// Adds a sample on the stream's timeline. Returns true if a part was completed somewhere: then
   /// there is a new snapshot.
   bool add(TrackKey track, const media::Sample& sample);
+
+  /// Renditions that are made of the source from now on, from the top; with `hides_source` players
+  /// are offered these instead of the source.
+  void offer(const std::vector<FollowerPlan>& plans, bool hides_source);
+  /// Names that renditions may have later; before the first part.
+  void reserve_names(const std::set<std::string>& names);
+  void set_made_track(TrackKey key, const media::Track& track);
+  /// As add(), for a sample that was made.
+  bool add_made(TrackKey key, const media::Sample& sample);
+  /// Tells `feed`, which outlives this or is replaced, of everything that is added from now on;
+  /// null for nobody. Begins with the tracks and with what is in the segment that is open.
+  void feed(SourceFeed* feed);
+  /// Renditions end what they have open: the source has ended, and no more will come of it for now.
+  void settle_made() { followers_.settle(); }
+  const Followers& made() const { return followers_; }
+  /// Bit/s of the source's main picture and sound, announced or measured.
+  std::uint32_t source_bitrate() const;
+
   /// Puts timed metadata into every rendition at one media time: `wanted` (90 kHz), or the
   /// earliest that all renditions still can. kLimit: too many at once.
   base::Expected<void> add_text(const media::TimedText& text, media::Ticks wanted);
@@ -94,6 +124,8 @@ class Stream {
   Rendition& rendition(const std::string& name, TrackKey leading, std::optional<TrackKey> audio);
   const Packager& main() const;
   void follow_segments();
+  void feed_sample(media::TrackKind kind, const media::Sample& sample);
+  void feed_tracks(const media::Track& video, const media::Track* audio);
   MultivariantInfo multivariant() const;
   ProgramClock later(ProgramClock clock) const;
 
@@ -102,13 +134,19 @@ class Stream {
   const Packager::Place first_;
   const base::WallTime started_at_;
   std::map<TrackKey, media::Track> tracks_;
+  std::optional<TrackKey> main_audio_;
   std::unique_ptr<PartTap> tap_;  // while it is recorded; outlives the renditions
+  SegmentLedger ledger_;          // outlives the renditions
+  Followers followers_;
+  bool hides_source_ = false;
+  SourceFeed* feed_ = nullptr;
   std::vector<std::unique_ptr<Rendition>> renditions_;
   ProgramClock clock_;
   std::uint64_t generation_;
   std::uint64_t next_cue_ = 1;
   std::shared_ptr<const MultivariantInfo> multivariant_;  // kept for a second of media
   media::Ticks multivariant_at_ = 0;
+  bool covered_ = false;
   bool finished_ = false;
 };
 

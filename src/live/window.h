@@ -146,6 +146,7 @@ class Window {
   std::size_t first_listed = 0;  // segments before it are still served, but no longer listed
   PartPosition next;             // what the preload hint promises
   bool ended = false;            // the stream is over; nothing will follow
+  bool starting = false;         // offered, but nothing of it has been made yet
   std::vector<RenditionReport> reports;
 
   /// Segment `msn` if the window holds it.
