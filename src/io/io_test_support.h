@@ -79,8 +79,18 @@ struct Pair {
 };
 
 /// Bytes that differ at every place, so that loss, doubling and disorder show.
-std::string pattern(std::size_t size);
+inline std::string pattern(std::size_t size) {
+  std::string out(size, '\0');
+  std::uint32_t state = 12345;
+  for (char& c : out) {
+    state = state * 1664525U + 1013904223U;
+    c = static_cast<char>(state >> 24U);
+  }
+  return out;
+}
 
-base::Slice slice(std::string text);
+inline base::Slice slice(std::string text) {
+  return base::Slice::take(std::move(text));
+}
 
 }  // namespace io::test
