@@ -167,7 +167,8 @@ class Packager {
  private:
   struct OpenPart {
     std::shared_ptr<Part> part;
-    media::Ticks end = 0;  // expected end of its last leading sample
+    media::Ticks last_start = 0;  // of one that follows: of its last leading sample
+    media::Ticks end = 0;         // expected end of its last leading sample
     std::size_t frames = 0;
     std::size_t bytes = 0;
   };
@@ -186,7 +187,7 @@ class Packager {
   bool add_following(const media::Sample& sample);
   bool place_following(const SegmentLedger::Entry& entry, const media::Sample& sample);
   void open_following(const SegmentLedger::Entry& entry);
-  bool follower_ends(media::Ticks end) const;
+  bool follower_ends(media::Ticks start, media::Ticks end) const;
   bool close_following(Follows follows, Part& part) const;
   bool add_beside(std::size_t index, const media::Sample& sample);
   bool is_full(media::Ticks frame) const;

@@ -22,7 +22,7 @@ std::optional<std::uint64_t> Packager::segment_ended_by(const media::Sample& sam
   const media::Ticks frame = std::max<media::Ticks>(1, to_stream(sample.duration, 0));
   const SegmentLedger::Entry* entry = follow_->at(start);
   const bool later = entry != nullptr && entry->msn > open_segment_->msn;
-  return later || follower_ends(start + frame) ? open_msn() : std::nullopt;
+  return later || follower_ends(start, start + frame) ? open_msn() : std::nullopt;
 }
 
 bool Packager::settle() {
@@ -36,15 +36,18 @@ bool Packager::settle() {
   return true;
 }
 
-// Whether the source's segment that is open here has no picture at `end` or behind it.
-bool Packager::follower_ends(media::Ticks end) const {
+// Whether the source's segment that is open here has nothing behind this. Only the last picture
+// says so for sure: durations are guesses of an encoder whose rate varies.
+bool Packager::follower_ends(media::Ticks start, media::Ticks end) const {
   const SegmentLedger::Entry* entry = follow_->find(open_segment_->msn);
-  return entry != nullptr && entry->closed && end + follow_->tolerance() >= entry->last_end;
+  if (entry == nullptr || !entry->closed) return false;
+  return has_video() ? start + follow_->tolerance() >= entry->last_start
+                     : end + follow_->tolerance() >= entry->last_end;
 }
 
 // Finds out how long the part has to be, and returns whether its segment ends with it.
 bool Packager::close_following(Follows follows, Part& part) const {
-  const bool cut = follows == Follows::kNewSegment || follower_ends(open_.end);
+  const bool cut = follows == Follows::kNewSegment || follower_ends(open_.last_start, open_.end);
   const SegmentLedger::Entry* entry = follow_->find(open_segment_->msn);
   if (entry != nullptr) open_segment_->ranges = entry->ranges;
   if (cut && entry != nullptr && entry->closed) {
@@ -96,9 +99,12 @@ bool Packager::add_following(const media::Sample& sample) {
   const SegmentLedger::Entry* entry = follow_->at(start);
   if (entry == nullptr) return false;
   bool completed = false;
-  if (started_ && open_segment_ != nullptr && entry->msn > open_segment_->msn) {
+  // The source leaves out what comes between a break and the next keyframe.
+  const bool left_out = video && entry->closed && start > entry->last_start + follow_->tolerance();
+  if (started_ && open_segment_ != nullptr && (left_out || entry->msn > open_segment_->msn)) {
     completed = settle();
   }
+  if (left_out) return completed;
   if (started_ && open_segment_ == nullptr && entry->msn != next_msn_) {
     // Late for a segment that was closed without it, or something is missing.
     if (entry->msn < next_msn_) return completed;
@@ -122,15 +128,19 @@ bool Packager::add_following(const media::Sample& sample) {
     open_.part->independent = sample.keyframe || !video;
   }
   append(0, sample);
+  open_.last_start = start;
   open_.end = start + frame;
   ++open_.frames;
-  const bool ends = follower_ends(open_.end);
+  const bool ends = follower_ends(open_.last_start, open_.end);
   if (!ends && open_.end - told_end_ + frame / 2 < frame_target_) return completed;
-  // Whether its segment ends here may only be known when the source has its next picture.
+  // Whether its segment ends here may only be known when the source has its next picture; or, where
+  // pictures of the source are left out, when the next one that is kept has come.
   const SegmentLedger::Entry* own = follow_->find(open_segment_->msn);
-  const bool decided =
-      own == nullptr || own->closed || follow_->reached() >= open_.end - follow_->tolerance();
-  if (!ends && !decided && (!video || wants_cut(open_.end - segment_start_))) {
+  const media::Ticks nearly = open_.end - follow_->tolerance();
+  const bool open_end =
+      own != nullptr && (own->closed ? open_.end + follow_->tolerance() >= own->last_end
+                                     : follow_->reached() < nearly);
+  if (!ends && open_end && (!video || own->closed || wants_cut(open_.end - segment_start_))) {
     close_waits_ = true;
     return completed;
   }

@@ -39,7 +39,9 @@ std::vector<std::pair<std::size_t, media::Sample>> Packager::open_samples() cons
   if (open_segment_ == nullptr) return all;
   std::vector<std::shared_ptr<const Part>> parts = open_segment_->parts;
   if (open_.part != nullptr) parts.push_back(open_.part);
-  if (parts.empty() || !parts.front()->independent) return all;
+  // Sound may have opened it; then its first picture is still to come.
+  const bool waits = parts.size() == 1 && open_.part != nullptr && open_.frames == 0;
+  if (parts.empty() || (!parts.front()->independent && !waits)) return all;
   for (const auto& part : parts) {
     for (std::size_t i = 0; i < part->samples.size(); ++i) {
       for (const media::Sample& sample : part->samples[i]) all.emplace_back(i, sample);

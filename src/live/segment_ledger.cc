@@ -1,8 +1,15 @@
 #include "live/segment_ledger.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace live {
+namespace {
+
+// Renditions keep the source's times; roundings are all that can come between.
+constexpr media::Ticks kTolerance = media::kVideoTimescale / 200;
+
+}  // namespace
 
 void SegmentLedger::open(const Segment& segment, media::Ticks told_start) {
   if (!entries_.empty() && segment.msn != entries_.back().msn + 1) entries_.clear();
@@ -18,10 +25,11 @@ void SegmentLedger::open(const Segment& segment, media::Ticks told_start) {
 }
 
 void SegmentLedger::reach(media::Ticks dts, media::Ticks length, std::uint64_t msn) {
-  tolerance_ = length / 2;
+  tolerance_ = std::min(length / 2, kTolerance);
   reached_ = dts + composition_;
-  if (entries_.empty() || entries_.back().msn != msn || entries_.back().first) return;
-  entries_.back().first = reached_;
+  if (entries_.empty() || entries_.back().msn != msn) return;
+  if (!entries_.back().first) entries_.back().first = reached_;
+  entries_.back().last_start = reached_;
 }
 
 void SegmentLedger::end_pictures(media::Ticks end) {

@@ -28,8 +28,9 @@ class SegmentLedger {
     media::Ticks told_end = 0;
     /// Of its first picture; nothing as long as it has none.
     std::optional<media::Ticks> first;
-    media::Ticks last_end = 0;  // of its last picture
-    bool closed = false;        // told_end and last_end are final
+    media::Ticks last_start = 0;  // of its last picture
+    media::Ticks last_end = 0;    // as far as its encoder says
+    bool closed = false;          // what is said of its end is final
     std::vector<std::shared_ptr<const DateRange>> ranges;
   };
 
@@ -48,7 +49,7 @@ class SegmentLedger {
   const Entry* find(std::uint64_t msn) const;
   /// The newest one that begins at `time` or before it; null if that is not known (any more).
   const Entry* at(media::Ticks time) const;
-  /// Times that differ by less are the same: half of one of the source's pictures.
+  /// Times that differ by less are the same: less than half of one of the source's pictures.
   media::Ticks tolerance() const { return tolerance_; }
   /// Of the segment that was opened last; 0 if there was none.
   std::uint64_t newest_msn() const { return entries_.empty() ? 0 : entries_.back().msn; }

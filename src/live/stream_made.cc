@@ -57,10 +57,12 @@ void Stream::feed(SourceFeed* feed) {
     told.id = 0;
     feed->on_source_track(told);
   }
-  for (const auto& [index, sample] : main().open_samples()) {
-    const media::TrackKind kind = tracks[index].kind();
-    feed->on_source_sample(kind, sample);
-    if (kind == media::TrackKind::kAudio) followers_.seed_source_audio(sample);
+  const auto samples = main().open_samples();
+  for (const auto& [index, sample] : samples) {
+    if (tracks[index].kind() == media::TrackKind::kAudio) followers_.seed_source_audio(sample);
+  }
+  for (const auto& [index, sample] : samples) {
+    feed->on_source_sample(tracks[index].kind(), sample);
   }
 }
 
