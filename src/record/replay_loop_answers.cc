@@ -225,35 +225,39 @@ void LoopReplay::answer_picture(Job& job) {
   const ReplayEntry& entry = job.entry;
   const auto& pictures = entry.catalog->thumbnails;
   const bool poster = job.path.kind == Kind::kPoster;
+  // Where only the latest picture is kept, nothing is counted: it is in the store, or not yet.
+  const bool latest = poster && pictures.empty() && !entry.facts->time_shift;
   const std::uint64_t number = poster ? pictures.size() - 1 : job.path.number;
-  if (pictures.empty() || number >= pictures.size()) {
+  if (!latest && (pictures.empty() || number >= pictures.size())) {
     return refuse(handle, 404, "not_found", "there is no such picture of the recording");
   }
   const auto index = static_cast<std::uint32_t>(number);
   // How large they are nobody knows before: they are read whole, and so small that it does not
   // matter.
-  files_.picture({.recording = entry.facts->recording,
-                  .spool_key = entry.in_spool ? spool_thumbnail_key(index) : std::string(),
-                  .bucket = entry.facts->time_shift ? std::string() : entry.facts->bucket,
-                  .key = thumbnail_key(entry.facts->prefix, index)},
-                 [this, handle, poster, index](base::Expected<base::Slice> data) {
-                   if (!data) return fail(handle, data.error());
-                   Job* waiting = find(handle);
-                   if (waiting == nullptr) return;
-                   Response response = Response::with_body(200, kJpegType, *std::move(data));
-                   if (poster && !waiting->entry.catalog->ended) {
-                     add_brief_caching(response, waiting->session, kGrowingSeconds);
-                   } else if (poster) {
-                     add_brief_caching(response, waiting->session, kFinishedSeconds);
-                   } else {
-                     add_lasting_caching(response, waiting->session);
-                   }
-                   response.headers.add("ETag", "\"" + thumbnail_name(index) + "\"");
-                   if (!wire::http::apply_if_none_match(waiting->http, response)) {
-                     wire::http::apply_range(waiting->http, response);
-                   }
-                   respond(handle, std::move(response));
-                 });
+  files_.picture(
+      {.recording = entry.facts->recording,
+       .spool_key = entry.in_spool && !latest ? spool_thumbnail_key(index) : std::string(),
+       .bucket = entry.facts->time_shift ? std::string() : entry.facts->bucket,
+       .key = latest ? latest_thumbnail_key(entry.facts->prefix)
+                     : thumbnail_key(entry.facts->prefix, index)},
+      [this, handle, poster, latest, index](base::Expected<base::Slice> data) {
+        if (!data) return fail(handle, data.error());
+        Job* waiting = find(handle);
+        if (waiting == nullptr) return;
+        Response response = Response::with_body(200, kJpegType, *std::move(data));
+        if (poster && !waiting->entry.catalog->ended) {
+          add_brief_caching(response, waiting->session, kGrowingSeconds);
+        } else if (poster) {
+          add_brief_caching(response, waiting->session, kFinishedSeconds);
+        } else {
+          add_lasting_caching(response, waiting->session);
+        }
+        if (!latest) response.headers.add("ETag", "\"" + thumbnail_name(index) + "\"");
+        if (!wire::http::apply_if_none_match(waiting->http, response)) {
+          wire::http::apply_range(waiting->http, response);
+        }
+        respond(handle, std::move(response));
+      });
 }
 
 void LoopReplay::answer_storyboard(Job& job) {

@@ -169,7 +169,8 @@ TEST(Config, WrongFilesSayWhereAndWhat) {
            Row{"- a\n",
                "r.yaml:1:1: the file must be a group of settings (threads, data_dir, "
                "region, account_id, log, http, https, rtmp, rtmps, srt, ingest, api, "
-               "database, cluster, geo, ads, polls, chat, storage, live, limits, metrics, "
+               "database, cluster, geo, ads, polls, chat, storage, renditions, recording, "
+               "live, limits, metrics, "
                "shutdown, demo, "
                "channels, event_rules, review_handlers)"},
            Row{"event_rules: x\n",
@@ -196,7 +197,7 @@ TEST(Config, WrongChannelsSayWhereAndWhat) {
                "r.yaml:1:11: channels must be a list; begin each entry with '- id: ...'"},
            Row{"channels:\n  - sk_a_secret_key\n",
                "r.yaml:2:5: channels[0] must be a group of settings (id, name, stream_key, "
-               "passphrase, insecure_ingest, latency_mode, container_format, max_bitrate)"},
+               "passphrase, insecure_ingest, type, latency_mode, container_format, max_bitrate)"},
            Row{"channels:\n  - stream_key: sk_12345\n",
                "r.yaml:2:5: channels[0] needs id, which must be 12 letters and digits"},
            Row{"channels:\n  - id: AAAAbbbb0001\n",
