@@ -133,6 +133,9 @@ TEST_F(ChatNatsBusTest, ARoomHearsWhatWasSaidLately) {
   // So does a node that is started now, at the same positions.
   Node late(loop_, server_.url());
   wait_for(late);
+  // What was said before this is read before it.
+  one.say("mark", kOther);
+  ASSERT_TRUE(drive([&] { return late.heard[kOther].back() == "mark"; }));
   late.bus->listen(kRoom, true);
   ASSERT_TRUE(drive([&] { return late.heard[kRoom].size() == 3; }));
   EXPECT_EQ(late.heard[kRoom], (Words{"first", "second", "listening"}));
