@@ -36,14 +36,26 @@ constexpr std::size_t kMaxSigningKeys = 4096;
 const Handler* find_handler(std::string_view name) {
   static const std::unordered_map<std::string_view, const Handler*> all = [] {
     std::unordered_map<std::string_view, const Handler*> handlers;
-    for (const auto part :
-         {access_key_handlers(), ad_configuration_handlers(), channel_handlers(), event_handlers(),
-          logging_configuration_handlers(), playback_key_handlers(),
-          recording_configuration_handlers(), recording_handlers(), restriction_policy_handlers(),
-          revocation_handlers(), room_handlers(), room_message_handlers(),
-          room_moderation_handlers(), room_people_handlers(), server_status_handlers(),
-          stream_handlers(), stream_health_handlers(), stream_key_handlers(),
-          stream_session_handlers(), tag_handlers()}) {
+    for (const auto part : {access_key_handlers(),
+                            ad_configuration_handlers(),
+                            channel_handlers(),
+                            event_handlers(),
+                            logging_configuration_handlers(),
+                            playback_key_handlers(),
+                            recording_configuration_handlers(),
+                            recording_handlers(),
+                            restriction_policy_handlers(),
+                            revocation_handlers(),
+                            room_handlers(),
+                            room_message_handlers(),
+                            room_moderation_handlers(),
+                            room_people_handlers(),
+                            server_status_handlers(),
+                            stream_handlers(),
+                            stream_health_handlers(),
+                            stream_key_handlers(),
+                            stream_session_handlers(),
+                            tag_handlers()}) {
       for (const Handler& handler : part) handlers.emplace(handler.operation, &handler);
     }
     return handlers;

@@ -196,8 +196,8 @@ CREATE TABLE channel_rooms (
 // Recordings outlive their channels. `state` is RECORDING, ENDED or FAILED; `duration` is in
 // microseconds; `seen_at` is when the recorder last spoke of it. One with `remove_at` is gone for
 // everybody; its objects are removed from that time on. `access` is set when its channel is
-// deleted: the rules that still hold (recording/past_access.h). `detail` of a session's event is what
-// it said beside its name, as JSON.
+// deleted: the rules that still hold (recording/past_access.h). `detail` of a session's event is
+// what it said beside its name, as JSON.
 constexpr std::string_view kRecordings = R"sql(
 CREATE TABLE recordings (
   id $TEXT PRIMARY KEY,

@@ -55,8 +55,9 @@ struct Request {
   base::Expected<void> set_target(std::string_view received);
 };
 
-/// What to answer. The connection adds Date, Connection and Content-Length or a transfer coding, and
-/// leaves the body out for HEAD; only a streaming response may bring a Content-Length, if known.
+/// What to answer. The connection adds Date, Connection and Content-Length or a transfer coding,
+/// and leaves the body out for HEAD; only a streaming response may bring a Content-Length, if
+/// known.
 struct Response {
   std::uint16_t status = 200;
   /// The body is open: more comes by Connection::append until finish or abort.
