@@ -263,6 +263,30 @@ test('killed in the middle: playable to the last part, finished at the next star
   await within(20_000, running.closed, 'the end', running.output);
 });
 
+test('rostrum recording: list, show, clip, download, delete', async (t) => {
+  const api = await startApi(t);
+  const made = await makeRecorded(t, api, { channel: { name: 'Kitchen' } });
+  await record(t, api, made, { seconds: 8 });
+  const rostrumRecording = async (words, code = 0) => {
+    const command = start(undefined, rostrum, ['recording', ...words, '--endpoint', api.server.http], {
+      env: { ...process.env, ROSTRUM_ACCESS_KEY_ID: api.server.accessKeyId, ROSTRUM_SECRET_ACCESS_KEY: api.server.secretAccessKey },
+    });
+    const ended = await within(20_000, command.closed, words.join(' '), command.output);
+    assert.equal(ended.code, code, command.output());
+    return command.output();
+  };
+  const list = await rostrumRecording(['list']);
+  const [, id] = /^([A-Za-z0-9]{12})  Kitchen +- +ENDED +\S+Z +0:00:0\d +\d\.\d MB$/m.exec(list) ?? assert.fail(list);
+  assert.match(await rostrumRecording(['show', id]), /180p30 +320 +180 +30 /);
+  const url = (await rostrumRecording(['download', id, '--from', '1', '--to', '3'])).trim();
+  assert.equal((await get(url)).status, 200, url);
+  assert.match(await rostrumRecording(['clip', id, '1', '0:04', '--name', 'The bit']), /The bit/);
+  assert.match(await rostrumRecording(['clip', id, 'x', '4'], 2), /x is no time in a recording/);
+  assert.equal((await rostrumRecording(['list'])).split('\n').filter((line) => line.includes('ENDED')).length, 2);
+  await rostrumRecording(['delete', id]);
+  assert.match(await rostrumRecording(['show', id], 1), /there is no recording/);
+});
+
 test('configurations: what they refuse, and what a channel may use', async (t) => {
   const api = await startApi(t);
   const arn = await makeConfiguration(api.caller, { name: 'kept' });

@@ -66,6 +66,7 @@ bool is_table(const json::value& value) {
 std::string raw_line(const json::value& value) {
   if (value.is_string()) return std::string(std::string_view(value.get_string()));
   if (value.is_null()) return {};
+  if (value.is_double()) return fmt::format("{}", value.get_double());
   std::string line;
   const auto append = [&](std::string_view piece) {
     if (!line.empty()) line += ',';

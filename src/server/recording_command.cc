@@ -2,12 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <charconv>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "server/channel_command.h"
+#include "server/ctl_table.h"
+#include "server/ctl_text.h"
 
 namespace server::ctl {
 
@@ -57,6 +62,31 @@ std::vector<Flag> list_flags() {
            .values = {"RECORDING", "ENDED", "FAILED"}}};
 }
 
+std::int64_t number_of(const json::object& object, std::string_view name) {
+  const json::value* member = object.if_contains(name);
+  return member != nullptr && member->is_int64() ? member->get_int64() : 0;
+}
+
+/// 1:02:03
+std::string length_of(std::int64_t milliseconds) {
+  const std::int64_t seconds = milliseconds / 1000;
+  return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+std::vector<std::string> row_of(const json::object& recording) {
+  const auto cell = [&](std::string_view name) {
+    const json::value* member = recording.if_contains(name);
+    return member == nullptr ? std::string("-") : in_one_line(*member);
+  };
+  return {cell("recordingId"),
+          cell("channelName"),
+          cell("name"),
+          cell("state"),
+          cell("startedAt"),
+          length_of(number_of(recording, "durationMs")),
+          fmt::format("{:.1f} MB", static_cast<double>(number_of(recording, "sizeBytes")) / 1e6)};
+}
+
 Result<CommandOutput> list(Client& client, const Words& words, Output form) {
   json::object input;
   if (const std::string* name = words.value("--channel")) {
@@ -66,7 +96,18 @@ Result<CommandOutput> list(Client& client, const Words& words, Output form) {
   }
   if (const std::string* stream = words.value("--stream")) input["streamId"] = *stream;
   if (const std::string* state = words.value("--state")) input["state"] = *state;
-  return call_and_show(client, "ListRecordings", input, form);
+  if (form == Output::kJson) return call_and_show(client, "ListRecordings", input, form);
+  const auto answer = call_all(client, "ListRecordings", input);
+  if (!answer) return std::unexpected(answer.error());
+  const json::value* list = answer->if_contains("recordings");
+  if (list == nullptr || !list->is_array() || list->get_array().empty())
+    return CommandOutput{.output = "(no recordings)\n"};
+  std::vector<std::vector<std::string>> rows{
+      {"recording", "channel", "name", "state", "started", "length", "size"}};
+  for (const json::value& value : list->get_array()) {
+    if (value.is_object()) rows.push_back(row_of(value.get_object()));
+  }
+  return CommandOutput{.output = render_table(rows, terminal_width())};
 }
 
 Result<CommandOutput> show(Client& client, const Words& words, Output form) {
