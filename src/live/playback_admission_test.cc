@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "live/playback_rig_test_support.h"
+#include "wire/http/playback_failure.h"
 
 namespace live {
 namespace {

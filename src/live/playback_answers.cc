@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <iterator>
 
-#include "base/json_text.h"
 #include "live/playback_path.h"
 #include "live/playlist.h"
+#include "wire/http/playback_failure.h"
 #include "wire/http/representation.h"
 
 namespace live {
@@ -42,12 +42,6 @@ void add_media_caching(Response& response, Audience audience) {
   }
 }
 
-bool is_token(std::string_view raw_name) {
-  const auto name = wire::http::percent_decode(raw_name, wire::http::Plus::kSpace);
-  // What cannot be read might be one.
-  return !name || *name == "token";
-}
-
 // Pixels of the shorter edge; 0 without pictures.
 std::uint32_t shorter_edge(std::uint32_t width, std::uint32_t height) {
   return std::min(width, height);
@@ -59,34 +53,9 @@ Audience audience_of(std::string_view session) {
   return session == ViewGrant::kOpenSession ? Audience::kEverybody : Audience::kOneViewer;
 }
 
-std::string without_token(const Request& request) {
-  std::string text(request.raw_path());
-  std::string_view query = request.query();
-  char separator = '?';
-  while (!query.empty()) {
-    const auto end = query.find('&');
-    const std::string_view pair = query.substr(0, end);
-    query = end == std::string_view::npos ? std::string_view() : query.substr(end + 1);
-    if (pair.empty() || is_token(pair.substr(0, pair.find('=')))) continue;
-    text += std::exchange(separator, '&');
-    text += pair;
-  }
-  return text;
-}
-
 Response failure(std::uint16_t status, const Request* request, std::string_view code,
                  std::string_view sentence) {
-  std::string text = "[{\"url\":";
-  base::append_json_string(text, request != nullptr ? without_token(*request) : "");
-  text += ",\"error\":";
-  base::append_json_string(text, sentence);
-  text += ",\"error_code\":";
-  base::append_json_string(text, code);
-  text += ",\"type\":\"error\"}]";
-  Response response =
-      Response::with_body(status, "application/json", base::Slice::take(std::move(text)));
-  response.headers.add("Cache-Control", status == 404 ? briefly(Audience::kEverybody) : "no-store");
-  return response;
+  return wire::http::playback_failure(status, request, code, sentence);
 }
 
 Response not_found(const Request* request) {

@@ -21,15 +21,12 @@ enum class Audience : std::uint8_t {
 };
 Audience audience_of(std::string_view session);
 
-/// [{"url", "error", "error_code", "type": "error"}]; the address is left empty without a request,
-/// and never repeats a token.
+/// See wire/http/playback_failure.h.
 wire::http::Response failure(std::uint16_t status, const wire::http::Request* request,
                              std::string_view code, std::string_view sentence);
 wire::http::Response not_found(const wire::http::Request* request);
 wire::http::Response refused(const ViewRefusal& refusal, const wire::http::Request* request);
 wire::http::Response too_large(const wire::http::Request* request);
-/// Path and query as received, without the query's `token`.
-std::string without_token(const wire::http::Request& request);
 
 /// True if the pictures of `tracks` are larger than the session may see.
 bool exceeds(const SessionBounds& bounds, const TrackSet& tracks);

@@ -4,35 +4,14 @@
 
 #include <utility>
 
-#include "base/json_text.h"
 #include "base/time.h"
+#include "wire/http/playback_failure.h"
 
 namespace record {
 namespace {
 
 using wire::http::Request;
 using wire::http::Response;
-
-bool is_token(std::string_view raw_name) {
-  const auto name = wire::http::percent_decode(raw_name, wire::http::Plus::kSpace);
-  // What cannot be read might be one.
-  return !name || *name == "token";
-}
-
-std::string without_token(const Request& request) {
-  std::string text(request.raw_path());
-  std::string_view query = request.query();
-  char separator = '?';
-  while (!query.empty()) {
-    const auto end = query.find('&');
-    const std::string_view pair = query.substr(0, end);
-    query = end == std::string_view::npos ? std::string_view() : query.substr(end + 1);
-    if (pair.empty() || is_token(pair.substr(0, pair.find('=')))) continue;
-    text += std::exchange(separator, '&');
-    text += pair;
-  }
-  return text;
-}
 
 std::string_view visibility(std::string_view session) {
   return session == kOpenSession ? "public" : "private";
@@ -42,16 +21,7 @@ std::string_view visibility(std::string_view session) {
 
 Response replay_failure(std::uint16_t status, const Request& request, std::string_view code,
                         std::string_view sentence) {
-  std::string text = "[{\"url\":";
-  base::append_json_string(text, without_token(request));
-  text += ",\"error\":";
-  base::append_json_string(text, sentence);
-  text += ",\"error_code\":";
-  base::append_json_string(text, code);
-  text += ",\"type\":\"error\"}]";
-  Response response =
-      Response::with_body(status, "application/json", base::Slice::take(std::move(text)));
-  response.headers.add("Cache-Control", status == 404 ? "public, max-age=1" : "no-store");
+  Response response = wire::http::playback_failure(status, &request, code, sentence);
   if (status == 503) response.headers.add("Retry-After", "1");
   return response;
 }
