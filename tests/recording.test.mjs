@@ -127,7 +127,7 @@ test('the documented layout, playlists and events of a recording', async (t) => 
     assert.deepEqual([picture.streams[0].codec_name, picture.streams[0].width, picture.streams[0].height], ['mjpeg', 320, 180]);
   });
 
-  await t.test('ListRecordings, GetRecording, DeleteRecording', async () => {
+  await t.test('ListRecordings, GetRecording, DeleteRecording', async (t) => {
     const { recordings } = await api.caller.own('ListRecordings', { channelArn: made.channelArn });
     assert.equal(recordings.length, 1);
     const { recording } = await api.caller.own('GetRecording', { recordingId: recordings[0].recordingId });
@@ -137,6 +137,11 @@ test('the documented layout, playlists and events of a recording', async (t) => 
     assert.equal(recording.container, 'TS');
     assert.ok(recording.sizeBytes > 500_000);
     assert.ok(recording.playbackUrl.endsWith(`/api/video/v1/recordings/${recording.recordingId}.m3u8`), recording.playbackUrl);
+    const reader = await api.caller.withKey(t, { access: 'READ_ONLY' });
+    const body = JSON.stringify({ recordingId: recording.recordingId });
+    const asked = (name) => reader.raw({ method: 'POST', path: `/${name}`, body }, { service: 'rostrum' });
+    assert.equal((await asked('GetRecording')).status, 200);
+    assert.equal((await asked('DeleteRecording')).status, 403, 'not with a key that only reads');
     await api.caller.own('DeleteRecording', { recordingId: recording.recordingId });
     await eventually(10_000, 'the objects gone', () => !existsSync(folder) || filesBelow(folder).length === 0);
     assert.deepEqual((await api.caller.own('ListRecordings')).recordings, []);
