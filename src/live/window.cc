@@ -45,8 +45,9 @@ base::Bytes write_fmp4(const Part& part) {
   return media::fmp4::write_fragment(fragment);
 }
 
-// Calls `use` with what the MPEG-TS muxer is given. Players may begin at any independent part: each
-// of these tells its programme.
+// Calls `use` with what the MPEG-TS muxer is given. Every part tells its programme, not only those
+// that a player may begin at: hls.js looks at the first part it loads after a change of quality to
+// find out what it is, whichever that is, and takes one without PAT for bare AAC.
 template <class Use>
 auto with_ts_part(const Part& part, Use use) {
   const auto tracks = track_samples(part);
@@ -54,8 +55,7 @@ auto with_ts_part(const Part& part, Use use) {
   media::mpegts::Part ts;
   ts.tracks = tracks;
   ts.cues = cues;
-  ts.tables = part.independent || part.index == 0 ? media::mpegts::Tables::kWrite
-                                                  : media::mpegts::Tables::kOmit;
+  ts.tables = media::mpegts::Tables::kWrite;
   ts.segment_tag = part.segment_tag;
   return use(ts);
 }

@@ -54,8 +54,8 @@ struct Part {
   /// In order of time. Each becomes a PES packet of its own in front of the first sample that is
   /// decoded at its time or later.
   std::span<const Id3Cue> cues = {};
-  /// PAT and PMT, first of all: a segment has to begin with them, a part that players may enter at
-  /// should.
+  /// PAT and PMT, first of all: a segment has to begin with them, a part that players ask for by
+  /// itself should.
   Tables tables = Tables::kOmit;
   /// An ID3 tag for the first presentation time of the part, in front of every sample. Players of
   /// the IVS family place the first tag of a segment at the segment's start whatever its PTS says,
