@@ -1,22 +1,33 @@
-// The door of app: applications that come with the product. So far the results service of polls
-// that run in step with the video: the three routes that pages written for the tutorial's service
-// call, and a stream of counts that is made once for all viewers.
+// The door of app: applications that come with the product.
+//
+// PollResults is the results service of polls that run in step with the video: the three routes
+// that pages written for the tutorial's service call, and a stream of counts that is made once for
+// all viewers. Platform is the live platform: accounts, channels of people, chat, overlays
+// (docs/platform.md).
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "base/slice.h"
 #include "base/time.h"
 #include "wire/http/message.h"
 
+namespace control {
+class Control;
+}
+
 namespace io {
 class Loop;
+class SqlConnection;
+class SqlDatabase;
 class SqlWorkers;
 }  // namespace io
 
@@ -93,5 +104,142 @@ class PollResults {
 
 /// The head of the stream's response; its body stays open.
 wire::http::Response poll_stream_head();
+
+// ---- the live platform ------------------------------------------------------------------------
+
+struct MailSettings {
+  /// "smtps://mail.example.org:465" or "smtp://..." (STARTTLS if the server offers it). Empty: what
+  /// would be sent stands in the development mailbox.
+  std::string url;
+  std::string user;
+  std::string password;  // secret
+  std::string from = "Rostrum <rostrum@localhost>";
+};
+
+/// Somebody else who says who people are, by OpenID Connect.
+struct OidcProvider {
+  std::string id;      // in addresses: letters, digits, '-'
+  std::string name;    // "Sign in with <name>"
+  std::string issuer;  // https://...; plain http only for loopback
+  std::string client_id;
+  std::string client_secret;  // secret
+  std::vector<std::string> scopes = {"openid", "email", "profile"};
+};
+
+/// Amazon's Product Advertising API 5. Off without an access key.
+struct AmazonProductSettings {
+  std::string access_key;
+  std::string secret_key;  // secret
+  std::string partner_tag;
+  std::string locale = "www.amazon.com";  // the marketplace
+  std::string region_code;                // appended to tracking ids of links
+  std::string endpoint;                   // in place of the locale's own, for tests
+};
+
+struct BrandSettings {
+  std::string name = "Rostrum";
+  std::string tagline;
+  std::string logo;        // a file: SVG, PNG; empty: our mark
+  std::string accent;      // "#D6FF3F"; empty: our own
+  std::string terms_file;  // text or Markdown
+  std::string privacy_file;
+};
+
+struct PlatformSettings {
+  std::string public_url;  // empty: what each request names
+  std::string data_dir;    // our secrets are kept there
+  std::string helper;      // the path of rostrum-av: pictures are read by it alone
+  BrandSettings brand;
+  MailSettings mail;
+  std::vector<OidcProvider> oidc;
+  AmazonProductSettings amazon;
+
+  bool registration = true;                  // anybody may make an account
+  bool auto_verify = false;                  // nobody has to prove an address
+  std::vector<std::string> allowed_domains;  // of addresses; empty: all
+  std::vector<std::string> reserved_names;   // besides those of pages
+  /// Accounts (names or addresses) that are administrators.
+  std::vector<std::string> administrators;
+  base::Duration session_length = std::chrono::hours(24 * 30);
+  base::Duration keep_unverified = std::chrono::hours(24);
+
+  std::string channel_type = "STANDARD";
+  std::string channel_preset;  // of ADVANCED types
+  bool multitrack = false;
+  std::string multitrack_resolution = "FULL_HD";
+  std::string multitrack_policy = "ALLOW";
+  bool record = true;  // past broadcasts of people's channels
+  /// Whether a new account may go live; otherwise an administrator makes people streamers.
+  bool everyone_streams = true;
+
+  /// Requests a second of one address to what costs (sign-in, registration, mail).
+  double attempts_per_minute = 10;
+  double requests_per_second = 200;  // of one address, all together
+  std::size_t quick_threads = 3;
+  std::size_t slow_threads = 2;
+
+  std::string push_contact;  // mailto: or https: of whoever runs this; empty: no Web Push
+};
+
+struct PlatformRequest {
+  wire::http::Request http;
+  std::string remote_address;
+  bool is_secure = false;
+};
+
+/// What a page hears of as it happens, on one media loop. Made, used and destroyed on its loop (or
+/// while that does not run), before the platform is destroyed.
+class PlatformFeed {
+ public:
+  virtual ~PlatformFeed() = default;
+  /// Takes an event in the form of text/event-stream, or says false when the viewer is behind: then
+  /// it misses that event.
+  using Viewer = std::move_only_function<bool(const base::Slice& event)>;
+  /// The token is never 0. kLimit if there are too many viewers.
+  virtual base::Expected<std::uint64_t> add(std::vector<std::string> topics, Viewer viewer) = 0;
+  virtual void remove(std::uint64_t token) = 0;
+};
+
+class Platform {
+ public:
+  /// Brings its tables to the newest version, on the calling thread. `home` is a loop that is not a
+  /// media loop. Destroy it before `sql`, `control` and `home`, from home's thread or while that
+  /// does not run.
+  static base::Expected<std::unique_ptr<Platform>> create(PlatformSettings settings,
+                                                          io::SqlDatabase& database,
+                                                          io::SqlWorkers& sql,
+                                                          control::Control& control,
+                                                          io::Loop& home);
+  virtual ~Platform() = default;
+
+  /// Once control works: begins to follow what is live.
+  virtual void start() = 0;
+
+  /// Whether a request is for one of our routes (docs/platform-api.md), by path and method.
+  virtual bool handles(const wire::http::Request& request) const = 0;
+  virtual std::size_t body_limit(const wire::http::Request& head, std::size_t usual) const = 0;
+  using Reply = std::move_only_function<void(wire::http::Response)>;
+  /// From any thread; answers on any thread, exactly once unless the platform ends before.
+  virtual void handle(PlatformRequest request, Reply reply) = 0;
+
+  /// Whether a request wants the stream of events: then open_feed() has the answer.
+  virtual bool is_feed(const wire::http::Request& request) const = 0;
+  /// What a viewer is told and first of all gets, or the refusal. `done` on any thread.
+  struct FeedGrant {
+    std::vector<std::string> topics;
+    std::vector<base::Slice> first;
+  };
+  virtual void open_feed(
+      PlatformRequest request,
+      std::move_only_function<void(std::expected<FeedGrant, wire::http::Response>)> done) = 0;
+  virtual std::unique_ptr<PlatformFeed> feed(io::Loop& loop) = 0;
+
+  /// A name and a password, made for the first administrator if there are no accounts yet.
+  struct FirstAdministrator {
+    std::string name;
+    std::string password;  // secret
+  };
+  virtual const std::optional<FirstAdministrator>& first_administrator() const = 0;
+};
 
 }  // namespace app

@@ -202,6 +202,8 @@ struct Api::Work {
   Control::Reply reply;
   /// Set for routes of our own: only asks whether the caller may.
   std::move_only_function<void(std::optional<Response>)> authorised;
+  /// Set for calls of our own: gets the answer in place of `reply`.
+  std::move_only_function<void(OwnAnswer)> told;
   std::string request_id = random_request_id();
   const Operation* operation = nullptr;  // null for CloudWatch's
   const Handler* handler = nullptr;
@@ -216,6 +218,10 @@ struct Api::Work {
   void fail(const ApiError& reason) {
     const std::uint16_t status = status_of(operation, reason);
     count(operation != nullptr ? operation->name : foreign_service(request.http), reason.name);
+    if (told) {
+      told({.status = status, .error = reason.name, .message = reason.message});
+      return;
+    }
     Response response = refusal_of(reason, status);
     if (authorised) {
       authorised(std::move(response));
@@ -233,6 +239,10 @@ struct Api::Work {
   }
   void succeed() {
     count(operation->name, "ok");
+    if (told) {
+      told({.status = operation->success_status, .output = std::move(output)});
+      return;
+    }
     reply(api_response(*operation, output, request_id));
   }
   /// What the handler gave is durable.
@@ -303,6 +313,26 @@ void Api::handle(ApiRequest request, Control::Reply reply) {
   }
   if (work->operation != nullptr) work->handler = find_handler(work->operation->name);
   if (!platform_.sql.read([this, work](io::SqlConnection& sql) { run(work, sql); })) {
+    work->fail({"ThrottlingException", "too many requests wait; try again", 429});
+  }
+}
+
+void Api::call(OwnCall call, std::move_only_function<void(OwnAnswer)> done) {
+  auto work = std::make_shared<Work>();
+  work->told = std::move(done);
+  work->operation = find_operation(call.operation);
+  if (work->operation == nullptr) {
+    work->told({.status = 404,
+                .error = "UnknownOperationException",
+                .message = "there is no operation " + call.operation});
+    return;
+  }
+  work->handler = find_handler(work->operation->name);
+  work->input = std::move(call.input);
+  work->request.http.host = std::move(call.host);
+  work->request.is_secure = call.is_secure;
+  if (!platform_.sql.read(
+          [this, work](io::SqlConnection& sql) { check_input_and_execute(work, sql); })) {
     work->fail({"ThrottlingException", "too many requests wait; try again", 429});
   }
 }
@@ -465,11 +495,15 @@ void Api::run(std::shared_ptr<Work> work, io::SqlConnection& sql) {
   if (auto may = may_touch(work->caller, *operation, work->input); !may) {
     return work->fail(may.error());
   }
-  if (auto valid = validate(*operation->input, work->input); !valid) {
-    return work->fail(valid.error());
-  }
-  prune(*operation->input, work->input);
-  work->endpoints = endpoints_for(platform_.settings, http.host, work->request.is_secure);
+  check_input_and_execute(std::move(work), sql);
+}
+
+void Api::check_input_and_execute(std::shared_ptr<Work> work, io::SqlConnection& sql) {
+  const Shape& shape = *work->operation->input;
+  if (auto valid = validate(shape, work->input); !valid) return work->fail(valid.error());
+  prune(shape, work->input);
+  work->endpoints =
+      endpoints_for(platform_.settings, work->request.http.host, work->request.is_secure);
   execute(std::move(work), sql);
 }
 

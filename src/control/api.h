@@ -25,6 +25,7 @@ class Api {
   static bool is_api(const wire::http::Request& request);
   /// From any thread; answers on a worker's.
   void handle(ApiRequest request, Control::Reply reply);
+  void call(OwnCall call, std::move_only_function<void(OwnAnswer)> done);
   void authorise(ApiRequest request, std::string operation,
                  std::move_only_function<void(std::optional<wire::http::Response>)> done);
 
@@ -33,6 +34,7 @@ class Api {
   struct Signer;
 
   void run(std::shared_ptr<Work> work, io::SqlConnection& sql);
+  void check_input_and_execute(std::shared_ptr<Work> work, io::SqlConnection& sql);
   ApiResult<AccessKey> authenticate(const wire::http::Request& request, std::string_view service,
                                     io::SqlConnection& sql, base::WallTime now);
   /// `service_rate`: requests a second that the service allows, 0 if it does not say.

@@ -59,6 +59,9 @@ void ChatGate::change_room(const chat::RoomId& room, chat::RoomChange change, io
 }
 
 void ChatGate::record(std::vector<chat::Entry> entries) {
+  for (const auto& listener : listeners_) {
+    for (const chat::Entry& entry : entries) listener(entry);
+  }
   journal_.record(std::move(entries));
 }
 

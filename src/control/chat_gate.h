@@ -2,6 +2,9 @@
 // said. Called from media loops; the database answers on its workers.
 #pragma once
 
+#include <functional>
+#include <vector>
+
 #include "chat/chat.h"
 #include "control/arn.h"
 
@@ -36,6 +39,11 @@ class ChatGate final : public chat::Above {
                    std::move_only_function<void(base::Expected<void>)> done) override;
   void record(std::vector<chat::Entry> entries) override;
 
+  /// Gets what is said, too. Before the loops run.
+  void listen(std::function<void(const chat::Entry&)> listener) {
+    listeners_.push_back(std::move(listener));
+  }
+
  private:
   const Home home_;
   io::SqlWorkers& sql_;
@@ -43,6 +51,7 @@ class ChatGate final : public chat::Above {
   ChatJournal& journal_;
   ChatReviewer& reviewer_;
   const std::size_t history_;
+  std::vector<std::function<void(const chat::Entry&)>> listeners_;
 };
 
 }  // namespace control

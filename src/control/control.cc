@@ -76,6 +76,9 @@ class ControlImpl final : public Control {
   void handle(ApiRequest request, Reply reply) override {
     api_->handle(std::move(request), std::move(reply));
   }
+  void call(OwnCall call, std::move_only_function<void(OwnAnswer)> done) override {
+    api_->call(std::move(call), std::move(done));
+  }
   void authorise(ApiRequest request, std::string operation,
                  std::move_only_function<void(std::optional<wire::http::Response>)> done) override {
     api_->authorise(std::move(request), std::move(operation), std::move(done));
@@ -101,6 +104,9 @@ class ControlImpl final : public Control {
   }
   std::string metrics_text() const override {
     return prometheus_.with([](const std::string& text) { return text; });
+  }
+  void listen_to_chat(std::function<void(const chat::Entry&)> listener) override {
+    chat_gate_->listen(std::move(listener));
   }
   std::uint64_t subscribe_events(EventLine subscriber) override {
     return events_->subscribe(std::move(subscriber));

@@ -4,6 +4,7 @@
 // Requests are answered on worker threads (io::SqlWorkers); media loops are never blocked.
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -164,6 +165,24 @@ struct ApiRequest {
   bool is_secure = false;
 };
 
+/// A call of an operation by a part of this program, which needs no key: it may do everything, at
+/// any rate.
+struct OwnCall {
+  std::string operation;
+  boost::json::object input;
+  /// How the one that it is for reached us: what endpoints in the answer name, unless the
+  /// configuration says.
+  std::string host = {};
+  bool is_secure = false;
+};
+struct OwnAnswer {
+  std::uint16_t status = 200;
+  boost::json::object output = {};
+  std::string error = {};    // "ResourceNotFoundException"; empty: it succeeded
+  std::string message = {};  // of the error
+  bool ok() const { return error.empty(); }
+};
+
 struct AccessKeySecret {
   std::string id;
   std::string secret;
@@ -227,6 +246,8 @@ class Control {
   using Reply = std::move_only_function<void(wire::http::Response)>;
   /// Answers on a worker's thread; `reply` has to get the response to where it belongs.
   virtual void handle(ApiRequest request, Reply reply) = 0;
+  /// Answers on a worker's thread, which `done` must not block.
+  virtual void call(OwnCall call, std::move_only_function<void(OwnAnswer)> done) = 0;
   /// Checks signature and rights of a request to a route of our own, as if it called `operation`.
   /// `done` gets the refusal, or nothing if it may; on a worker's thread.
   virtual void authorise(
@@ -286,6 +307,10 @@ class Control {
       const base::ChannelId& channel, base::WallTime from, base::WallTime until, std::string after,
       std::size_t limit,
       std::move_only_function<void(base::Expected<std::vector<chat::Entry>>)> done) = 0;
+
+  /// What is said in all rooms, in the order of each: messages, events and reactions. Called on
+  /// media loops: it must not block, nor say anything itself. Before the loops run.
+  virtual void listen_to_chat(std::function<void(const chat::Entry&)> listener) = 0;
 
   /// Every event as it happens, in order: for dashboards. `subscriber` is called on any thread and
   /// must not block, first with the sequence of the last event before those it will get, and no

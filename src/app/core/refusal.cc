@@ -1,0 +1,17 @@
+#include "app/core/refusal.h"
+
+#include "base/log.h"
+
+namespace app {
+
+std::unexpected<Refusal> broken(const base::Error& error) {
+  if (error.code == base::ErrorCode::kLimit || error.code == base::ErrorCode::kTimeout) {
+    Refusal refusal{503, "Busy", "The server has too much to do. Try again in a moment."};
+    refusal.retry_after = 2;
+    return std::unexpected(std::move(refusal));
+  }
+  base::log_error("a request to the platform failed", {{"reason", error.message}});
+  return refuse(500, "Unexpected", "Something went wrong here. Try again later.");
+}
+
+}  // namespace app

@@ -1,0 +1,26 @@
+// Tells people that a channel they follow went live: in the page, by Web Push, and by a mail
+// digest, as each of them chose. Tables: component "app.notices".
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "app/core/call.h"
+#include "app/core/parts.h"
+#include "app/core/route.h"
+
+namespace app {
+
+class Notifier {
+ public:
+  static base::Expected<std::unique_ptr<Notifier>> create(Parts& parts, io::SqlConnection& sql);
+  virtual ~Notifier() = default;
+  static std::span<const Route> routes();
+  virtual void start() = 0;
+
+  /// A channel of `account` went live. From any thread.
+  virtual void went_live(const std::string& account) = 0;
+};
+
+}  // namespace app
