@@ -12,6 +12,7 @@ class EmptyChatMinder final : public ChatMinder {
   Outcome<std::string> role_in(io::SqlConnection&, std::string_view, const Viewer&) override {
     return "NONE";
   }
+  Outcome<ChatModes> modes_of(io::SqlConnection&, std::string_view) override { return ChatModes{}; }
   Outcome<boost::json::object> token(Call&, const ChannelRow&,
                                      const std::optional<Viewer>&) override {
     return not_found("not here");

@@ -2,6 +2,7 @@
 // lists, reports. Tables: component "app.talk".
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,6 +15,12 @@
 #include "app/core/route.h"
 
 namespace app {
+
+/// What a page says of a chat before anybody enters it.
+struct ChatModes {
+  std::int64_t slow_mode = 0;        // seconds between two messages of one person; 0: off
+  std::int64_t followers_only = -1;  // seconds that speakers have followed; -1: off
+};
 
 class ChatMinder {
  public:
@@ -30,6 +37,7 @@ class ChatMinder {
   /// administrators of the platform moderate everywhere.
   virtual Outcome<std::string> role_in(io::SqlConnection& sql, std::string_view owner,
                                        const Viewer& viewer) = 0;
+  virtual Outcome<ChatModes> modes_of(io::SqlConnection& sql, std::string_view owner) = 0;
   /// A chat token in the demo's form: {token, sessionExpirationTime, tokenExpirationTime,
   /// capabilities[]}. `viewer` nobody: a visitor, who may only read.
   virtual Outcome<boost::json::object> token(Call& call, const ChannelRow& channel,
