@@ -1,0 +1,69 @@
+/** Being told that a followed channel is live: in the page, by the browser, by mail. */
+import type { Ask } from './ask';
+import { parseSummary, type ChannelSummary } from './channels';
+import { countOf, fieldsOf, listOf, queryOf, textOf, timeOf } from './fields';
+
+export interface LiveNotice {
+  readonly id: string;
+  readonly kind: string;
+  readonly channel: ChannelSummary;
+  readonly at: number;
+  readonly seen: boolean;
+}
+
+export interface NoticePage {
+  readonly list: readonly LiveNotice[];
+  readonly unseen: number;
+  readonly next: string | null;
+}
+
+export interface NoticeSettings {
+  readonly page: boolean;
+  readonly push: boolean;
+  readonly digest: 'off' | 'instant' | 'daily';
+}
+
+export function parseNotice(value: unknown): LiveNotice {
+  const from = fieldsOf(value, 'notice');
+  const id = textOf(from['id']) || (typeof from['id'] === 'number' ? String(from['id']) : '');
+  if (id === '') throw new TypeError('a notice without an id');
+  return {
+    id,
+    kind: textOf(from['kind']),
+    channel: parseSummary(from['channel']),
+    at: timeOf(from['at']) ?? 0,
+    seen: from['seen'] === true,
+  };
+}
+
+function parseNoticeSettings(value: unknown): NoticeSettings {
+  const { page, push, digest } = fieldsOf(value, 'notifications');
+  return {
+    page: page !== false,
+    push: push === true,
+    digest: digest === 'instant' || digest === 'daily' ? digest : 'off',
+  };
+}
+
+export const noticeCalls = (ask: Ask) => ({
+  notices: async (after: string | null = null, signal?: AbortSignal): Promise<NoticePage> => {
+    const from = fieldsOf(await ask('GET', `/notices${queryOf({ after })}`, { signal }), 'notices');
+    return {
+      list: listOf(from['notices'], parseNotice),
+      unseen: countOf(from['unseen']),
+      next: textOf(from['next']) || null,
+    };
+  },
+  noticesSeen: async () => {
+    await ask('POST', '/notices/seen');
+  },
+  noticeSettings: async () => parseNoticeSettings(await ask('GET', '/me/notifications')),
+  saveNoticeSettings: async (settings: NoticeSettings) =>
+    void (await ask('PUT', '/me/notifications', { body: settings })),
+  pushKey: async (): Promise<string> =>
+    textOf(fieldsOf(await ask('GET', '/push/key'), 'key')['publicKey']),
+  subscribePush: async (endpoint: string, keys: { p256dh: string; auth: string }) =>
+    void (await ask('PUT', '/me/push', { body: { endpoint, keys } })),
+  unsubscribePush: async (endpoint: string) =>
+    void (await ask('DELETE', '/me/push', { body: { endpoint } })),
+});
