@@ -1,5 +1,7 @@
 #include "app/channels/assets.h"
 
+#include "app/channels/schema.h"
+
 namespace app {
 namespace {
 
@@ -18,7 +20,8 @@ class EmptyAssets final : public Assets {
 
 }  // namespace
 
-base::Expected<std::unique_ptr<Assets>> Assets::create(Parts&, io::SqlConnection&) {
+base::Expected<std::unique_ptr<Assets>> Assets::create(Parts&, io::SqlConnection& sql) {
+  if (auto made = make_asset_tables(sql); !made) return base::fail(std::move(made.error()));
   return std::make_unique<EmptyAssets>();
 }
 

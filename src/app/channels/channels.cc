@@ -1,5 +1,7 @@
 #include "app/channels/channels.h"
 
+#include "app/channels/schema.h"
+
 namespace app {
 namespace {
 
@@ -20,7 +22,8 @@ class EmptyChannels final : public Channels {
 
 }  // namespace
 
-base::Expected<std::unique_ptr<Channels>> Channels::create(Parts&, io::SqlConnection&) {
+base::Expected<std::unique_ptr<Channels>> Channels::create(Parts&, io::SqlConnection& sql) {
+  if (auto made = make_channel_tables(sql); !made) return base::fail(std::move(made.error()));
   return std::make_unique<EmptyChannels>();
 }
 
