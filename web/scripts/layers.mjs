@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const allowed = {
-  'packages/client': ['@noble/hashes'],
+  'packages/client': ['@noble/hashes', 'lz-string'],
   'packages/media': ['@rostrum/client', 'hls.js', 'lucide-static'],
   'packages/ui': [
     '@rostrum/client',

@@ -1,0 +1,217 @@
+import LZString from 'lz-string';
+import { describe, expect, it } from 'vitest';
+import {
+  isAddress,
+  maxOverlayOctets,
+  overlayFrom,
+  overlayKinds,
+  overlayOctets,
+  parsePoll,
+  problemsOf,
+  readOverlay,
+  sharesOf,
+  stopText,
+  writeOverlay,
+  type OverlayFields,
+} from './index';
+
+const quiz = {
+  question: 'Which planet is the largest?',
+  answers: ['Mars', 'Jupiter', 'Venus'],
+  correctAnswerIndex: 1,
+  duration: 15,
+};
+const notice = { title: 'Hello', message: 'We start in a minute', duration: 10 };
+const product = {
+  title: 'Mug',
+  price: '9.50 €',
+  imageUrl: 'https://shop.example/mug.png',
+  description: 'Holds 0.3 l',
+};
+const packed = (value: unknown) => LZString.compressToBase64(JSON.stringify(value));
+
+describe('overlays in the stream', () => {
+  it('reads what the demo sent in a live run', () => {
+    expect(readOverlay('N4IgJghgLhIFyjAVwE7QJYHsB28CMADAL4A0I2EAtgKbwgDG1ANtQEZpRa5FA===')).toEqual(
+      {
+        kind: 'celebration',
+        data: { duration: 10 },
+      },
+    );
+  });
+  it('stops as the demo does', () => {
+    expect(readOverlay(stopText)).toBeNull();
+    expect(packed(null)).toBe(stopText);
+  });
+  it.each([
+    ['quiz', quiz, quiz],
+    ['notice', notice, notice],
+    ['product', product, { ...product, url: '' }],
+    ['celebration', { duration: 10 }, { duration: 10 }],
+    [
+      'amazon_product',
+      {
+        title: 'Lamp',
+        price: { displayAmount: '$20.00' },
+        images: {
+          small: { url: 'https://i.example/s.jpg' },
+          large: { url: 'https://i.example/l.jpg' },
+        },
+        productURL: 'https://shop.example/lamp',
+        merchantInfo: { name: 'Lamps Ltd' },
+      },
+      {
+        title: 'Lamp',
+        price: '$20.00',
+        imageUrl: 'https://i.example/l.jpg',
+        productUrl: 'https://shop.example/lamp',
+        merchant: 'Lamps Ltd',
+      },
+    ],
+  ] as const)('%s there and back', (kind, data, expected) => {
+    expect(readOverlay(writeOverlay(kind, data))).toEqual({ kind, data: expected });
+  });
+  it('counts what the transport counts', () => {
+    expect(overlayOctets('celebration', { duration: 10 })).toBe(
+      packed({ data: { duration: 10 }, name: 'celebration' }).length,
+    );
+    const letters = (n: number, from: number) =>
+      Array.from({ length: n }, (_, i) =>
+        String.fromCharCode(48 + ((i * 37 + from * 11) % 74)),
+      ).join('');
+    const answers = [2, 3, 4, 5, 6].map((i) => letters(128, i));
+    expect(overlayOctets('quiz', quiz)).toBeLessThan(maxOverlayOctets);
+    expect(overlayOctets('quiz', { ...quiz, question: letters(256, 1), answers })).toBeGreaterThan(
+      maxOverlayOctets,
+    );
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['words', 'hello there'],
+    ['other base64', 'aGVsbG8gd29ybGQ='],
+    ['too much', 'A'.repeat(2049)],
+    ['JSON that is not packed', JSON.stringify({ data: quiz, name: 'quiz' })],
+    ['a list', packed([1, 2])],
+    ['an unknown kind', packed({ data: quiz, name: 'poll' })],
+    ['no data', packed({ name: 'quiz' })],
+    ['data of another kind', packed({ name: 'quiz', data: notice })],
+    ['two answers', packed({ name: 'quiz', data: { ...quiz, answers: ['a', 'b'] } })],
+    [
+      'an answer that is no text',
+      packed({ name: 'quiz', data: { ...quiz, answers: ['a', 'b', 3] } }),
+    ],
+    [
+      'a right answer that is not there',
+      packed({ name: 'quiz', data: { ...quiz, correctAnswerIndex: 3 } }),
+    ],
+    ['half an answer', packed({ name: 'quiz', data: { ...quiz, correctAnswerIndex: 0.5 } })],
+    ['a quiz of an hour', packed({ name: 'quiz', data: { ...quiz, duration: 3600 } })],
+    ['a long title', packed({ name: 'notice', data: { ...notice, title: 'x'.repeat(25) } })],
+    ['a bomb', packed({ name: 'notice', data: { ...notice, message: 'a'.repeat(60_000) } })],
+  ])('%s is not for us', (_, text) => expect(readOverlay(text)).toBeUndefined());
+
+  it('lets no script become an address', () => {
+    const bad = overlayFrom('product', {
+      ...product,
+      imageUrl: 'javascript:alert(1)',
+      url: 'data:text/html,x',
+    });
+    expect(bad).toMatchObject({ data: { imageUrl: '', url: '' } });
+    expect(
+      overlayFrom('amazon_product', { title: 'x', productURL: 'javascript:alert(1)' }),
+    ).toMatchObject({
+      data: { productUrl: '' },
+    });
+  });
+  it.each([
+    ['https://a.example/x.png', true],
+    ['/api/platform/v1/assets/abc', true],
+    ['//evil.example/x', false],
+    ['/\\evil.example/x', false],
+    ['javascript:alert(1)', false],
+    ['https://', false],
+    ['https://a b', false],
+    ['ftp://a.example', false],
+  ])('%s as an address: %s', (text, is) => expect(isAddress(text)).toBe(is));
+});
+
+describe('what is wrong with a draft', () => {
+  const codes = (kind: (typeof overlayKinds)[number], data: OverlayFields) =>
+    problemsOf(kind, data).map(({ field, code }) => `${field} ${code}`);
+  it.each([
+    ['quiz', quiz, []],
+    [
+      'quiz',
+      {},
+      ['question empty', 'answers too_few', 'correctAnswerIndex empty', 'duration out_of_range'],
+    ],
+    ['quiz', { ...quiz, answers: ['a', ' a ', ''] }, ['answers.1 twice', 'answers.2 empty']],
+    ['quiz', { ...quiz, duration: 31 }, ['duration out_of_range']],
+    ['quiz', { ...quiz, question: 'x'.repeat(257) }, ['question too_long']],
+    ['poll', { question: 'Tea?', answers: ['Yes', 'No'], duration: 120 }, []],
+    [
+      'poll',
+      { question: 'Tea?', answers: ['Yes'], duration: 9 },
+      ['answers too_few', 'duration out_of_range'],
+    ],
+    [
+      'poll',
+      { question: 'T', answers: ['1', '2', '3', '4', '5', '6'], duration: 10 },
+      ['answers too_many'],
+    ],
+    ['notice', { ...notice, title: ' ' }, ['title empty']],
+    ['product', product, []],
+    ['product', { ...product, imageUrl: 'mug.png' }, ['imageUrl no_address']],
+    ['product', { ...product, price: 'more than ten' }, ['price too_long']],
+    ['celebration', {}, []],
+  ] as const)('%s %o', (kind, data, expected) => expect(codes(kind, data)).toEqual(expected));
+  it('counts what people see as one sign as one', () => {
+    expect(codes('notice', { ...notice, title: '🎉'.repeat(24) })).toEqual([]);
+  });
+});
+
+describe('polls', () => {
+  const wire = {
+    id: 'p1',
+    question: 'Tea or coffee?',
+    options: [
+      { text: 'Tea', votes: 2 },
+      { text: 'Coffee', votes: 1 },
+    ],
+    total: 3,
+    duration: 30,
+    startedAt: '2026-11-22T10:00:00Z',
+    closesAt: '2026-11-22T10:00:30Z',
+    expiresAt: '2026-11-22T10:00:40Z',
+    state: 'open',
+    results: 'live',
+    visitors: false,
+    isTie: false,
+  };
+  it('are read', () => {
+    const poll = parsePoll(wire);
+    expect(poll).toMatchObject({ id: 'p1', total: 3, winner: null, myChoice: null, state: 'open' });
+    expect(poll.closesAt - poll.startedAt).toBe(30_000);
+    expect(sharesOf(poll)).toEqual([67, 34]);
+  });
+  it('may hide their results', () => {
+    const poll = parsePoll({
+      ...wire,
+      results: 'hidden',
+      options: [{ text: 'Tea' }, { text: 'Coffee' }],
+    });
+    expect(poll.options[0]?.votes).toBeNull();
+    expect(sharesOf(poll)).toEqual([0, 0]);
+  });
+  it.each([
+    ['null', null],
+    ['without a state', { ...wire, state: 'x' }],
+    ['without times', { ...wire, closesAt: 'soon' }],
+    ['six options', { ...wire, options: Array.from({ length: 6 }, () => ({ text: 'a' })) }],
+    ['an option that is no text', { ...wire, options: [{ text: 1 }] }],
+  ])('%s is none', (_, value) => expect(() => parsePoll(value)).toThrow(TypeError));
+  it.each([[{ winner: 2 }], [{ winner: -1 }], [{ myChoice: 'x' }]])('%o points nowhere', (more) => {
+    expect(parsePoll({ ...wire, ...more })).toMatchObject({ winner: null, myChoice: null });
+  });
+});
