@@ -242,4 +242,51 @@ class Platform {
   virtual const std::optional<FirstAdministrator>& first_administrator() const = 0;
 };
 
+// ---- accounts, directly in the database: the command line ---------------------------------------
+
+struct AccountListing {
+  std::string id;
+  std::string name;
+  std::string email;  // may be empty
+  std::string role;   // viewer, streamer, moderator, administrator
+  std::string state;  // unverified, active, suspended
+  base::WallTime created_at{};
+};
+struct NewAccount {
+  std::string name;
+  std::string email;     // may be empty
+  std::string password;  // secret
+  std::string role = "streamer";
+};
+
+/// Makes the tables of accounts if they are not there: before the functions below.
+base::Expected<void> prepare_accounts(io::SqlConnection& sql);
+/// kInvalid for what the pages would refuse (the sentence says what), kConflict for a name or an
+/// address that somebody has. The account is active.
+base::Expected<AccountListing> create_account(io::SqlConnection& sql, const NewAccount& account);
+/// By name; at most `limit` behind the name `after`.
+base::Expected<std::vector<AccountListing>> list_accounts(io::SqlConnection& sql,
+                                                          const std::string& after,
+                                                          std::size_t limit);
+// `who` is a name or an address. kNotFound; kInvalid for the role or password. A running server
+// knows of them within seconds.
+base::Expected<void> set_account_role(io::SqlConnection& sql, const std::string& who,
+                                      const std::string& role);
+/// Ends the account's sessions.
+base::Expected<void> set_account_password(io::SqlConnection& sql, const std::string& who,
+                                          const std::string& password);
+struct AccountImport {
+  std::size_t imported = 0;
+  struct Failure {
+    std::size_t line = 0;
+    std::string reason;
+  };
+  std::vector<Failure> failures;
+};
+/// Lines of "name,email,password hash[,role]" (RFC 4180; a first line of these words is a heading).
+/// Hashes: argon2, bcrypt, PBKDF2-SHA256 and scrypt as Django, passlib and Werkzeug write them,
+/// SHA-512-crypt; an empty one makes an account whose owner has to ask for a new password. What can
+/// be imported is; kInvalid if the text is no CSV.
+base::Expected<AccountImport> import_accounts(io::SqlConnection& sql, std::string_view csv);
+
 }  // namespace app
