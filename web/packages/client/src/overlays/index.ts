@@ -14,5 +14,6 @@ export {
   type OverlayProblem,
   type OverlayProblemCode,
 } from './limits';
-export { parsePoll, sharesOf } from './poll';
+export { sharesOf } from './poll';
+export { parsePoll, type ChannelPoll, type PollOption } from '../platform/polls';
 export * from './types';

@@ -63,28 +63,3 @@ export type StreamedKind = Overlay['kind'];
 
 /** What a form of the stream manager holds: any of it may be missing or wrong yet. */
 export type OverlayFields = Readonly<Record<string, unknown>>;
-
-export interface PollOption {
-  readonly text: string;
-  /** Absent while results are hidden. */
-  readonly votes: number | null;
-}
-
-export interface Poll {
-  readonly id: string;
-  readonly question: string;
-  readonly options: readonly PollOption[];
-  readonly total: number;
-  readonly duration: number;
-  /** Milliseconds since 1970: start, last moment to vote, last moment to be shown. */
-  readonly startedAt: number;
-  readonly closesAt: number;
-  readonly expiresAt: number;
-  readonly state: 'open' | 'result' | 'closed';
-  readonly results: 'live' | 'hidden';
-  /** People without an account may vote. */
-  readonly visitors: boolean;
-  readonly winner: number | null;
-  readonly isTie: boolean;
-  readonly myChoice: number | null;
-}
