@@ -1,12 +1,11 @@
 /** Channels of people: what is on, what was on, who follows whom. */
-import { segment, type Ask } from './ask';
+import { pathOf, type PlatformApi } from './http';
 import {
   addressOf,
   countOf,
   fieldsOf,
   listOf,
   pageOf,
-  queryOf,
   textOf,
   timeOf,
   type Fields,
@@ -170,16 +169,16 @@ export function parseDetails(value: unknown): ChannelDetails {
   };
 }
 
-export const channelCalls = (ask: Ask) => ({
+export const channelCalls = (api: PlatformApi) => ({
   directory: async (
     options: { readonly category?: string; readonly after?: string | null } = {},
     signal?: AbortSignal,
   ): Promise<DirectoryPage> =>
-    parseDirectory(await ask('GET', `/directory${queryOf(options)}`, { signal })),
+    parseDirectory(await api.get('/directory', { query: options, signal })),
 
   categories: async (signal?: AbortSignal): Promise<readonly CategoryCount[]> =>
     listOf(
-      fieldsOf(await ask('GET', '/categories', { signal }), 'categories')['categories'],
+      fieldsOf(await api.get('/categories', { signal }), 'categories')['categories'],
       (entry) => {
         const { name, live } = fieldsOf(entry, 'category');
         return { name: textOf(name), live: countOf(live) };
@@ -187,7 +186,7 @@ export const channelCalls = (ask: Ask) => ({
     ).filter(({ name }) => name !== ''),
 
   search: async (q: string, limit: number, signal?: AbortSignal): Promise<Found> => {
-    const from = fieldsOf(await ask('GET', `/search${queryOf({ q, limit })}`, { signal }), 'found');
+    const from = fieldsOf(await api.get('/search', { query: { q, limit }, signal }), 'found');
     return {
       channels: listOf(from['channels'], parseSummary),
       categories: listOf(from['categories'], textOf).filter((name) => name !== ''),
@@ -195,7 +194,7 @@ export const channelCalls = (ask: Ask) => ({
   },
 
   channel: async (name: string, signal?: AbortSignal): Promise<ChannelDetails> =>
-    parseDetails(await ask('GET', `/channels/${segment(name)}`, { signal })),
+    parseDetails(await api.get(pathOf`/channels/${name}`, { signal })),
 
   pastOf: async (
     name: string,
@@ -203,18 +202,18 @@ export const channelCalls = (ask: Ask) => ({
     signal?: AbortSignal,
   ): Promise<Page<PastBroadcast>> =>
     pageOf(
-      await ask('GET', `/channels/${segment(name)}/recordings${queryOf({ before })}`, { signal }),
+      await api.get(pathOf`/channels/${name}/recordings`, { query: { before }, signal }),
       'recordings',
       parsePast,
     ),
 
   follow: async (name: string, on: boolean): Promise<void> => {
-    await ask(on ? 'PUT' : 'DELETE', `/channels/${segment(name)}/follow`);
+    await (on ? api.put(pathOf`/channels/${name}/follow`) : api.delete(pathOf`/channels/${name}/follow`));
   },
 
   following: async (after: string | null, signal?: AbortSignal): Promise<Page<ChannelSummary>> =>
     pageOf(
-      await ask('GET', `/following${queryOf({ after })}`, { signal }),
+      await api.get('/following', { query: { after }, signal }),
       'channels',
       parseSummary,
     ),

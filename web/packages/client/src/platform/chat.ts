@@ -1,9 +1,9 @@
 /** Chat of people's channels: coming in, and keeping it a good place. */
 import { ChatRefusal, type ChatTicket } from '../chat/types';
 import { roleOf } from '../chat/frames';
-import { segment, type Ask } from './ask';
+import { PlatformError, type PlatformApi } from './http';
 import { parseFace, type PublicFace } from './channels';
-import { countOf, fieldsOf, listOf, pageOf, queryOf, textOf, timeOf, type Page } from './fields';
+import { countOf, fieldsOf, listOf, pageOf, textOf, timeOf, type Page } from './fields';
 
 export interface PlatformTicket extends ChatTicket {
   readonly userId: string;
@@ -94,35 +94,24 @@ function parseBan(value: unknown): ChannelBan {
   };
 }
 
-/** An answer that says no: the status, and what the body says. */
-interface Refused {
-  readonly status: number;
-  readonly type?: string;
-  readonly message: string;
-  readonly body?: unknown;
-}
-const isRefused = (error: unknown): error is Refused =>
-  error instanceof Error && typeof (error as { status?: unknown }).status === 'number';
 
 /** What asking again would not change becomes a ChatRefusal. */
 export function refusalOf(error: unknown): unknown {
-  if (!isRefused(error)) return error;
+  if (!(error instanceof PlatformError)) return error;
   if (error.status === 404 || error.status === 410) {
     return new ChatRefusal('no_channel', error.message);
   }
   if (error.status !== 403) return error;
-  const body = typeof error.body === 'object' && error.body !== null ? error.body : {};
-  const until = timeOf((body as { until?: unknown }).until);
-  return new ChatRefusal(error.type === 'Banned' ? 'banned' : 'chat_off', error.message, until);
+  return new ChatRefusal(error.type === 'Banned' ? 'banned' : 'chat_off', error.message);
 }
 
-export const chatCalls = (ask: Ask) => {
-  const at = (channel: string, rest: string) => `/channels/${segment(channel)}/${rest}`;
+export const chatCalls = (api: PlatformApi) => {
+  const at = (channel: string, rest: string) => `/channels/${encodeURIComponent(channel)}/${rest}`;
   return {
     joinChat: async (channel: string, visitor: string, home: string): Promise<PlatformTicket> => {
       let answer: unknown;
       try {
-        answer = await ask('POST', at(channel, 'chat'), { body: visitor ? { visitor } : {} });
+        answer = await api.post(at(channel, 'chat'), visitor ? { visitor } : {});
       } catch (error) {
         throw refusalOf(error);
       }
@@ -130,50 +119,44 @@ export const chatCalls = (ask: Ask) => {
     },
 
     bans: async (channel: string, after: string | null = null): Promise<Page<ChannelBan>> =>
-      pageOf(await ask('GET', at(channel, `bans${queryOf({ after })}`)), 'bans', parseBan),
+      pageOf(await api.get(at(channel, 'bans'), { query: { after } }), 'bans', parseBan),
     /** For so many seconds, or until it is lifted. */
     ban: async (channel: string, person: string, seconds?: number, reason?: string) => {
-      await ask('PUT', at(channel, `bans/${segment(person)}`), {
-        body: { ...(seconds ? { seconds } : {}), ...(reason ? { reason } : {}) },
-      });
+      await api.put(at(channel, `bans/${encodeURIComponent(person)}`), { ...(seconds ? { seconds } : {}), ...(reason ? { reason } : {}) });
     },
     unban: async (channel: string, person: string) => {
-      await ask('DELETE', at(channel, `bans/${segment(person)}`));
+      await api.delete(at(channel, `bans/${encodeURIComponent(person)}`));
     },
 
     people: async (channel: string) => {
-      const from = fieldsOf(await ask('GET', at(channel, 'people')), 'people');
+      const from = fieldsOf(await api.get(at(channel, 'people')), 'people');
       return {
         moderators: listOf(from['moderators'], parseFace),
         vips: listOf(from['vips'], parseFace),
       };
     },
     appoint: async (channel: string, person: string, as: 'moderators' | 'vips', on: boolean) => {
-      await ask(on ? 'PUT' : 'DELETE', at(channel, `${as}/${segment(person)}`));
+      await (on ? api.put(at(channel, `${as}/${encodeURIComponent(person)}`)) : api.delete(at(channel, `${as}/${encodeURIComponent(person)}`)));
     },
 
     chatSettings: async (channel: string) =>
-      parseSettings(await ask('GET', at(channel, 'chat/settings'))),
+      parseSettings(await api.get(at(channel, 'chat/settings'))),
     saveChatSettings: async (channel: string, settings: ChatSettings) => {
-      await ask('PUT', at(channel, 'chat/settings'), { body: settings });
+      await api.put(at(channel, 'chat/settings'), settings);
     },
 
     deleteMessage: async (channel: string, messageId: string, reason?: string) => {
-      await ask('POST', at(channel, 'chat/delete'), {
-        body: { messageId, ...(reason ? { reason } : {}) },
-      });
+      await api.post(at(channel, 'chat/delete'), { messageId, ...(reason ? { reason } : {}) });
     },
     pin: async (channel: string, messageId: string) => {
-      await ask('PUT', at(channel, 'chat/pin'), { body: { messageId } });
+      await api.put(at(channel, 'chat/pin'), { messageId });
     },
     unpin: async (channel: string) => {
-      await ask('DELETE', at(channel, 'chat/pin'));
+      await api.delete(at(channel, 'chat/pin'));
     },
 
     report: async (about: ReportAbout, reason: ReportReason, details: string) => {
-      await ask('POST', '/reports', {
-        body: { ...about, reason, ...(details ? { details } : {}) },
-      });
+      await api.post('/reports', { ...about, reason, ...(details ? { details } : {}) });
     },
   };
 };

@@ -52,13 +52,3 @@ export function pageOf<T>(value: unknown, name: string, read: (entry: unknown) =
   if (!Array.isArray(from[name])) throw new TypeError(`${name} is not a list`);
   return { list: listOf(from[name], read), next: textOf(from['next']) || null };
 }
-
-/** A query of those that are given. */
-export function queryOf(of: Readonly<Record<string, string | number | null | undefined>>): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(of)) {
-    if (value !== undefined && value !== null && value !== '') query.set(name, String(value));
-  }
-  const text = query.toString();
-  return text === '' ? '' : `?${text}`;
-}

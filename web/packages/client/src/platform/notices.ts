@@ -1,7 +1,7 @@
 /** Being told that a followed channel is live: in the page, by the browser, by mail. */
-import type { Ask } from './ask';
+import type { PlatformApi } from './http';
 import { parseSummary, type ChannelSummary } from './channels';
-import { countOf, fieldsOf, listOf, queryOf, textOf, timeOf } from './fields';
+import { countOf, fieldsOf, listOf, textOf, timeOf } from './fields';
 
 export interface LiveNotice {
   readonly id: string;
@@ -45,9 +45,9 @@ function parseNoticeSettings(value: unknown): NoticeSettings {
   };
 }
 
-export const noticeCalls = (ask: Ask) => ({
+export const noticeCalls = (api: PlatformApi) => ({
   notices: async (after: string | null = null, signal?: AbortSignal): Promise<NoticePage> => {
-    const from = fieldsOf(await ask('GET', `/notices${queryOf({ after })}`, { signal }), 'notices');
+    const from = fieldsOf(await api.get('/notices', { query: { after }, signal }), 'notices');
     return {
       list: listOf(from['notices'], parseNotice),
       unseen: countOf(from['unseen']),
@@ -55,15 +55,15 @@ export const noticeCalls = (ask: Ask) => ({
     };
   },
   noticesSeen: async () => {
-    await ask('POST', '/notices/seen');
+    await api.post('/notices/seen');
   },
-  noticeSettings: async () => parseNoticeSettings(await ask('GET', '/me/notifications')),
+  noticeSettings: async () => parseNoticeSettings(await api.get('/me/notifications')),
   saveNoticeSettings: async (settings: NoticeSettings) =>
-    void (await ask('PUT', '/me/notifications', { body: settings })),
+    void (await api.put('/me/notifications', settings)),
   pushKey: async (): Promise<string> =>
-    textOf(fieldsOf(await ask('GET', '/push/key'), 'key')['publicKey']),
+    textOf(fieldsOf(await api.get('/push/key'), 'key')['publicKey']),
   subscribePush: async (endpoint: string, keys: { p256dh: string; auth: string }) =>
-    void (await ask('PUT', '/me/push', { body: { endpoint, keys } })),
+    void (await api.put('/me/push', { endpoint, keys })),
   unsubscribePush: async (endpoint: string) =>
-    void (await ask('DELETE', '/me/push', { body: { endpoint } })),
+    void (await api.delete('/me/push', { endpoint })),
 });

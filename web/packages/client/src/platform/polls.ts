@@ -1,6 +1,6 @@
 /** Polls, as the server counts them, and the right to vote in them. */
-import { segment, type Ask } from './ask';
 import { countOf, fieldsOf, listOf, textOf, timeOf } from './fields';
+import type { PlatformApi } from './http';
 
 export interface PollOption {
   readonly text: string;
@@ -65,27 +65,36 @@ export function parsePoll(value: unknown): ChannelPoll | null {
   };
 }
 
-const pollIn = (value: unknown): ChannelPoll | null => parsePoll(fieldsOf(value, 'answer')['poll']);
+/** What the feed says: the poll itself, or that there is none. */
+export function pollTold(value: unknown): ChannelPoll | null {
+  const from = fieldsOf(value, 'poll');
+  return parsePoll('poll' in from ? from['poll'] : from);
+}
 
-export const pollCalls = (ask: Ask) => ({
-  poll: async (name: string, signal?: AbortSignal): Promise<ChannelPoll | null> =>
-    pollIn(await ask('GET', `/channels/${segment(name)}/poll`, { signal })),
+const pollIn = (answer: unknown): ChannelPoll | null => parsePoll(fieldsOf(answer, 'answer')['poll']);
 
-  vote: async (
-    name: string,
-    poll: string,
-    option: number,
-    visitor: string,
-  ): Promise<ChannelPoll | null> =>
+export const pollCalls = (api: PlatformApi) => ({
+  poll: async (name: string, visitor: string, signal?: AbortSignal): Promise<ChannelPoll | null> =>
     pollIn(
-      await ask('POST', `/channels/${segment(name)}/poll/votes`, {
-        body: { poll, option, ...(visitor ? { visitor } : {}) },
+      await api.get(`/channels/${encodeURIComponent(name)}/poll`, { query: { visitor }, signal }),
+    ),
+
+  vote: async (name: string, poll: string, option: number, visitor: string) =>
+    pollIn(
+      await api.post(`/channels/${encodeURIComponent(name)}/poll/votes`, {
+        poll,
+        option,
+        ...(visitor ? { visitor } : {}),
       }),
     ),
 
   /** A token by which somebody who is not signed in votes once. */
   pollVisitor: async (name: string): Promise<string> =>
     textOf(
-      fieldsOf(await ask('POST', `/channels/${segment(name)}/poll/visitor`), 'answer')['visitor'],
+      fieldsOf(await api.post(`/channels/${encodeURIComponent(name)}/poll/visitor`), 'answer')[
+        'visitor'
+      ],
     ),
 });
+
+export type PollCalls = ReturnType<typeof pollCalls>;
