@@ -17,8 +17,10 @@ struct Letter {
   std::string to;       // an address
   std::string subject;  // one line
   std::string text;     // plain; lines end with '\n'
-  /// What it is about: "verify", "reset", "digest", ...
+  /// What it is about: "verify", "reset", "digest", ... Digests wait behind all others.
   std::string kind;
+  /// Where one POST ends letters of this kind (RFC 8058); empty: they cannot be ended.
+  std::string unsubscribe_url = {};
 };
 
 class Post {
