@@ -18,6 +18,7 @@ using base::ErrorCode;
 constexpr std::string_view kChannels = "channels";
 constexpr std::string_view kEventRules = "event_rules";
 constexpr std::string_view kReviewHandlers = "review_handlers";
+constexpr std::string_view kSignInProviders = "sign_in_providers";
 
 // A word of the user's, cut and made printable, so that messages stay one short line.
 std::string shown_word(std::string_view word) {
@@ -47,7 +48,9 @@ std::vector<std::string_view> names_below(std::string_view group) {
     word = word.substr(0, word.find('.'));
     if (std::ranges::find(names, word) == names.end()) names.push_back(word);
   }
-  if (group.empty()) names.insert(names.end(), {kChannels, kEventRules, kReviewHandlers});
+  if (group.empty()) {
+    names.insert(names.end(), {kChannels, kEventRules, kReviewHandlers, kSignInProviders});
+  }
   return names;
 }
 
@@ -84,6 +87,7 @@ class Loader {
     if (channels_ != nullptr) read_channels(*channels_);
     if (event_rules_ != nullptr) read_event_rules(*event_rules_);
     if (review_handlers_ != nullptr) read_review_handlers(*review_handlers_);
+    if (sign_in_providers_ != nullptr) read_sign_in_providers(*sign_in_providers_);
     check_together();
     if (!errors_.empty()) return std::unexpected(std::move(errors_));
     return std::move(loaded_);
@@ -132,6 +136,8 @@ class Loader {
         event_rules_ = &entry;
       } else if (name == kReviewHandlers) {
         review_handlers_ = &entry;
+      } else if (name == kSignInProviders) {
+        sign_in_providers_ = &entry;
       } else if (const auto* setting = find_setting(name)) {
         read_value(*setting, loaded_.config, name, entry);
         places_[name] = at(entry.position);
@@ -202,8 +208,10 @@ class Loader {
       const std::string name(override.substr(0, equals));
       const auto* setting = find_setting(name);
       if (name.starts_with(kChannels) || name.starts_with(kEventRules) ||
-          name.starts_with(kReviewHandlers)) {
-        report("--set", "channels, event_rules and review_handlers can only be set in the file");
+          name.starts_with(kReviewHandlers) || name.starts_with(kSignInProviders)) {
+        report("--set",
+               "channels, event_rules, review_handlers and sign_in_providers can only be set in "
+               "the file");
       } else if (setting == nullptr) {
         report("--set",
                "there is no setting " + shown_word(name) + did_you_mean(nearest_name(name, names)));
@@ -248,6 +256,14 @@ class Loader {
                  [this](const std::string& name, ReviewHandlerConfig handler, const Seen& seen) {
                    unique(functions_, handler.function, name, "function", seen);
                    loaded_.config.review_handlers.push_back(std::move(handler));
+                 });
+  }
+
+  void read_sign_in_providers(const YamlNode& list) {
+    read_entries(list, kSignInProviders, sign_in_provider_settings(), SignInProviderConfig{},
+                 [this](const std::string& name, SignInProviderConfig provider, const Seen& seen) {
+                   unique(providers_, provider.id, name, "id", seen);
+                   loaded_.config.sign_in_providers.push_back(std::move(provider));
                  });
   }
 
@@ -357,8 +373,10 @@ class Loader {
   const YamlNode* channels_ = nullptr;  // in run()'s tree; read last, as channels inherit settings
   const YamlNode* event_rules_ = nullptr;
   const YamlNode* review_handlers_ = nullptr;
+  const YamlNode* sign_in_providers_ = nullptr;
   Seen rule_names_;
   Seen functions_;
+  Seen providers_;
   Seen channel_ids_;
   Seen stream_keys_;
 };

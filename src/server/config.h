@@ -23,6 +23,9 @@ enum class LatencyMode { kLow, kNormal };
 enum class LimitsMode { kGenerous, kIvs };
 enum class ChatGuests { kSend, kView, kOff };
 enum class ChannelType { kBasic, kStandard, kAdvancedSd, kAdvancedHd };
+enum class ChannelPreset { kNone, kConstrainedBandwidthDelivery, kHigherBandwidthDelivery };
+enum class MultitrackResolution { kSd, kHd, kFullHd };
+enum class MultitrackPolicy { kAllow, kRequire };
 enum class RenditionMode { kOff, kWatched, kAlways };
 enum class RenditionPolicy { kDegrade, kRefuse };
 enum class DemoSize { k640x360, k1280x720, k1920x1080 };
@@ -54,6 +57,16 @@ struct ReviewHandlerConfig {
   std::string url;
   std::string secret;  // signs requests
   base::Duration timeout = std::chrono::milliseconds(200);
+};
+
+/// Somebody else who says who people are, by OpenID Connect.
+struct SignInProviderConfig {
+  std::string id;
+  std::string name;
+  std::string issuer;
+  std::string client_id;
+  std::string client_secret;  // secret
+  std::string scopes;         // separated by spaces
 };
 
 struct Config {
@@ -117,6 +130,46 @@ struct Config {
     std::int64_t max_connections = 0;
     ByteSize slow_reader_bytes;
     base::Duration log_interval{};
+  };
+  struct Platform {
+    bool enabled = true;
+    std::string name;
+    std::string tagline;
+    std::string logo;     // path
+    std::string accent;   // "#RRGGBB"; empty = our own
+    std::string terms;    // path
+    std::string privacy;  // path
+    bool registration = true;
+    bool auto_verify = false;
+    std::string allowed_domains;  // separated by commas, like the next two
+    std::string reserved_names;
+    std::string administrators;
+    base::Duration session_length{};
+    base::Duration keep_unverified{};
+    bool everyone_streams = true;
+    ChannelType channel_type = ChannelType::kStandard;
+    ChannelPreset channel_preset = ChannelPreset::kNone;
+    bool multitrack = false;
+    MultitrackResolution multitrack_resolution = MultitrackResolution::kFullHd;
+    MultitrackPolicy multitrack_policy = MultitrackPolicy::kAllow;
+    bool record = true;
+    std::int64_t attempts_per_minute = 0;
+    std::int64_t requests_per_second = 0;
+    std::string push_contact;
+  };
+  struct Mail {
+    std::string url;  // empty = the development mailbox
+    std::string user;
+    std::string password;  // secret
+    std::string from;
+  };
+  struct Products {
+    std::string amazon_access_key;
+    std::string amazon_secret_key;  // secret
+    std::string amazon_partner_tag;
+    std::string amazon_locale;
+    std::string amazon_region_code;
+    std::string amazon_endpoint;  // empty = the locale's own
   };
   struct Storage {
     std::string endpoint;  // empty = a folder in data_dir
@@ -191,6 +244,9 @@ struct Config {
   Ads ads;
   Polls polls;
   Chat chat;
+  Platform platform;
+  Mail mail;
+  Products products;
   Storage storage;
   Renditions renditions;
   Recording recording;
@@ -202,6 +258,7 @@ struct Config {
   std::vector<ChannelConfig> channels;
   std::vector<EventRuleConfig> event_rules;
   std::vector<ReviewHandlerConfig> review_handlers;
+  std::vector<SignInProviderConfig> sign_in_providers;
 };
 
 /// Where settings come from, weakest first. Nothing here is read from the system by load_config.

@@ -208,8 +208,12 @@ template std::string value_text(const Setting<EventRuleConfig>&, const EventRule
 template std::string describe_type(const Setting<EventRuleConfig>&);
 template base::Expected<void> assign(const Setting<ReviewHandlerConfig>&, ReviewHandlerConfig&,
                                      std::string_view);
+template base::Expected<void> assign(const Setting<SignInProviderConfig>&, SignInProviderConfig&,
+                                     std::string_view);
 template std::string value_text(const Setting<ReviewHandlerConfig>&, const ReviewHandlerConfig&);
+template std::string value_text(const Setting<SignInProviderConfig>&, const SignInProviderConfig&);
 template std::string describe_type(const Setting<ReviewHandlerConfig>&);
+template std::string describe_type(const Setting<SignInProviderConfig>&);
 template std::string describe_type(const Setting<Config>&);
 template std::string describe_type(const Setting<ChannelConfig>&);
 

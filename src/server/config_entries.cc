@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 4> kTypes = {"BASIC", "STANDARD", "ADVANC
 #define CHANNEL_FIELD(path) [](ChannelConfig& c) -> auto& { return c.path; }
 #define RULE_FIELD(path) [](EventRuleConfig& c) -> auto& { return c.path; }
 #define HANDLER_FIELD(path) [](ReviewHandlerConfig& c) -> auto& { return c.path; }
+#define PROVIDER_FIELD(path) [](SignInProviderConfig& c) -> auto& { return c.path; }
 #define CHANNEL_CHOICE(path, names) (choice<ChannelConfig, CHANNEL_FIELD(path)>(names))
 
 const std::array kChannelSettings = std::to_array<Setting<ChannelConfig>>({
@@ -123,8 +124,48 @@ const std::array kReviewHandlerSettings = std::to_array<Setting<ReviewHandlerCon
      .maximum = "10s"},
 });
 
+const std::array kSignInProviderSettings = std::to_array<Setting<SignInProviderConfig>>({
+    {.name = "id",
+     .field = field<SignInProviderConfig>(PROVIDER_FIELD(id)),
+     .default_text = "",
+     .description = "Stands in addresses; must not change, accounts are tied to it.",
+     .rule = kProviderId,
+     .required = true},
+    {.name = "name",
+     .field = field<SignInProviderConfig>(PROVIDER_FIELD(name)),
+     .default_text = "",
+     .description = "What the button says behind \"Sign in with\".",
+     .rule = kShortText,
+     .required = true},
+    {.name = "issuer",
+     .field = field<SignInProviderConfig>(PROVIDER_FIELD(issuer)),
+     .default_text = "",
+     .description = "Address of the provider, below which /.well-known/openid-configuration is.",
+     .rule = kIssuer,
+     .required = true},
+    {.name = "client_id",
+     .field = field<SignInProviderConfig>(PROVIDER_FIELD(client_id)),
+     .default_text = "",
+     .description = "What this platform is called there.",
+     .rule = kNotEmpty,
+     .required = true},
+    {.name = "client_secret",
+     .field = field<SignInProviderConfig>(PROVIDER_FIELD(client_secret)),
+     .default_text = "",
+     .description = "Its secret; empty: a public client, with PKCE alone.",
+     .secrecy = Secrecy::kSecret},
+    {.name = "scopes",
+     .field = field<SignInProviderConfig>(PROVIDER_FIELD(scopes)),
+     .default_text = "openid email profile",
+     .description = "What is asked for, separated by spaces.",
+     .rule = kLine},
+});
+
 }  // namespace
 
+std::span<const Setting<SignInProviderConfig>> sign_in_provider_settings() {
+  return kSignInProviderSettings;
+}
 std::span<const Setting<ChannelConfig>> channel_settings() {
   return kChannelSettings;
 }

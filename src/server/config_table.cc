@@ -1,6 +1,7 @@
 #include "server/config_table.h"
 
 #include <array>
+#include <vector>
 
 #include "server/config_fields.h"
 #include "server/config_text_rules.h"
@@ -12,15 +13,12 @@ constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warn", "e
 constexpr std::array<std::string_view, 2> kFormats = {"text", "json"};
 constexpr std::array<std::string_view, 2> kContainers = {"TS", "FRAGMENTED_MP4"};
 constexpr std::array<std::string_view, 2> kLimitsModes = {"generous", "ivs"};
-constexpr std::array<std::string_view, 3> kRenditionModes = {"off", "watched", "always"};
-constexpr std::array<std::string_view, 2> kRenditionPolicies = {"degrade", "refuse"};
-constexpr std::array<std::string_view, 3> kGuests = {"send", "view", "off"};
 constexpr std::array<std::string_view, 3> kDemoSizes = {"640x360", "1280x720", "1920x1080"};
 
 #define FIELD(path) [](Config& c) -> auto& { return c.path; }
 #define CHOICE(path, names) (choice<Config, FIELD(path)>(names))
 
-const std::array kServerSettings = std::to_array<Setting<Config>>({
+const std::array kSettingsOfDelivery = std::to_array<Setting<Config>>({
     {.name = "threads",
      .field = field<Config>(FIELD(threads)),
      .default_text = "0",
@@ -172,163 +170,10 @@ const std::array kServerSettings = std::to_array<Setting<Config>>({
      .default_text = "",
      .description = "MPEG-TS file (H.264 and AAC) that is played in advertising breaks; without "
                     "one the broadcast itself goes on between the markers."},
-    {.name = "polls.enabled",
-     .field = field<Config>(FIELD(polls.enabled)),
-     .default_text = "true",
-     .description = "Answer the routes of the poll results service."},
-    {.name = "polls.prefix",
-     .field = field<Config>(FIELD(polls.prefix)),
-     .default_text = "/PROD",
-     .description = "Path before the routes of the poll results service.",
-     .rule = kPathPrefix},
-    {.name = "polls.list_voters",
-     .field = field<Config>(FIELD(polls.list_voters)),
-     .default_text = "true",
-     .description = "Tell everybody who gave which answer, as pages made for the AWS tutorial "
-                    "expect; without it only counts are told."},
-    {.name = "polls.keep",
-     .field = field<Config>(FIELD(polls.keep)),
-     .default_text = "720h",
-     .description = "How long a poll is kept after its last answer.",
-     .minimum = "1h",
-     .maximum = "87600h"},
-    {.name = "polls.requests_per_second",
-     .field = field<Config>(FIELD(polls.requests_per_second)),
-     .default_text = "2000",
-     .description = "Poll requests a second from one address (IPv6: one /64), ten times as many in "
-                    "a burst; many people can share an address. 0: no limit.",
-     .minimum = "0",
-     .maximum = "1000000"},
-    {.name = "chat.guests",
-     .field = CHOICE(chat.guests, kGuests),
-     .default_text = "send",
-     .description =
-         "What visitors of a channel's page may do in its chat: send under a name, view, "
-         "or off: the page has no chat."},
-    {.name = "chat.token_validity",
-     .field = field<Config>(FIELD(chat.token_validity)),
-     .default_text = "0s",
-     .description = "How long a chat token may be used to connect; 0: until its session ends, so "
-                    "that clients need not come back for another one.",
-     .minimum = "0s",
-     .maximum = "3h"},
-    {.name = "chat.history_keep",
-     .field = field<Config>(FIELD(chat.history_keep)),
-     .default_text = "720h",
-     .description = "How long what was said in chat rooms is kept; 0: for ever.",
-     .minimum = "0s",
-     .maximum = "87600h"},
-    {.name = "chat.max_connections",
-     .field = field<Config>(FIELD(chat.max_connections)),
-     .default_text = "0",
-     .description = "Connections to chat rooms, all rooms together; 0: no limit of its own.",
-     .minimum = "0",
-     .maximum = "10000000"},
-    {.name = "chat.slow_reader_bytes",
-     .field = field<Config>(FIELD(chat.slow_reader_bytes)),
-     .default_text = "256KiB",
-     .description = "A connection to a chat room that is further behind with reading is closed.",
-     .minimum = "16KiB",
-     .maximum = "64MiB"},
-    {.name = "chat.log_interval",
-     .field = field<Config>(FIELD(chat.log_interval)),
-     .default_text = "5m",
-     .description = "Logs of chat become one object for each such stretch of time; must divide an "
-                    "hour.",
-     .minimum = "1s",
-     .maximum = "1h"},
-    {.name = "storage.endpoint",
-     .field = field<Config>(FIELD(storage.endpoint)),
-     .default_text = "",
-     .description =
-         "Address of a service that speaks S3, where buckets are; empty means folders in "
-         "`data_dir/objects`.",
-     .rule = kWebUrlOrEmpty},
-    {.name = "storage.region",
-     .field = field<Config>(FIELD(storage.region)),
-     .default_text = "us-east-1",
-     .description = "Region that requests to the service are signed for.",
-     .rule = kRegion},
-    {.name = "storage.access_key_id",
-     .field = field<Config>(FIELD(storage.access_key_id)),
-     .default_text = "",
-     .description = "Key that requests to the service are signed with."},
-    {.name = "storage.secret_access_key",
-     .field = field<Config>(FIELD(storage.secret_access_key)),
-     .default_text = "",
-     .description = "Its secret.",
-     .secrecy = Secrecy::kSecret},
-    {.name = "storage.virtual_host",
-     .field = field<Config>(FIELD(storage.virtual_host)),
-     .default_text = "false",
-     .description = "Write buckets before the host, as Amazon wants it, and not into the path."},
-    {.name = "renditions.mode",
-     .field = CHOICE(renditions.mode, kRenditionModes),
-     .default_text = "watched",
-     .description = "When the renditions of a channel's type are made: never (off), while somebody "
-                    "watches or they are recorded (watched), or as long as it is live (always)."},
-    {.name = "renditions.encoder",
-     .field = field<Config>(FIELD(renditions.encoder)),
-     .default_text = "libx264",
-     .description = "H.264 encoder, by its name in libavcodec; h264_nvenc, h264_vaapi and h264_qsv "
-                    "use hardware.",
-     .rule = kCodecName},
-    {.name = "renditions.preset",
-     .field = field<Config>(FIELD(renditions.preset)),
-     .default_text = "veryfast",
-     .description = "The encoder's preset: faster ones carry more renditions and look worse.",
-     .rule = kCodecName},
-    {.name = "renditions.cpu",
-     .field = field<Config>(FIELD(renditions.cpu)),
-     .default_text = "0",
-     .description = "What all renditions together may cost, in percent of one core; 0: one core "
-                    "less than the machine has.",
-     .minimum = "0",
-     .maximum = "100000"},
-    {.name = "renditions.policy",
-     .field = CHOICE(renditions.policy, kRenditionPolicies),
-     .default_text = "degrade",
-     .description = "What a broadcast gets when the machine cannot carry all its renditions: as "
-                    "many as fit, from the smallest up (degrade), or none (refuse)."},
-    {.name = "recording.spool",
-     .field = field<Config>(FIELD(recording.spool)),
-     .default_text = "",
-     .description =
-         "Folder for media on its way to the object store; empty means "
-         "`data_dir/spool`. Best on the disk of the object store's folder, if it is one."},
-    {.name = "recording.spool_limit",
-     .field = field<Config>(FIELD(recording.spool_limit)),
-     .default_text = "20GiB",
-     .description = "What may wait there, for instance for an object store that cannot be reached; "
-                    "when it is full, recordings end with a failure.",
-     .minimum = "64MiB",
-     .maximum = "1048576GiB"},
-    {.name = "recording.segment_duration",
-     .field = field<Config>(FIELD(recording.segment_duration)),
-     .default_text = "10s",
-     .description = "Length that a recorded segment aims at.",
-     .minimum = "2s",
-     .maximum = "60s"},
-    {.name = "recording.time_shift",
-     .field = field<Config>(FIELD(recording.time_shift)),
-     .default_text = "0s",
-     .description = "How far back viewers can go in a broadcast that is not recorded; 0: not at "
-                    "all. What is recorded can be watched from its beginning.",
-     .minimum = "0s",
-     .maximum = "24h"},
-    {.name = "recording.keep",
-     .field = field<Config>(FIELD(recording.keep)),
-     .default_text = "0s",
-     .description = "How long recordings are kept; 0: until they are deleted.",
-     .minimum = "0s",
-     .maximum = "876000h"},
-    {.name = "recording.max_size",
-     .field = field<Config>(FIELD(recording.max_size)),
-     .default_text = "0",
-     .description = "What all recordings together may take; above it the oldest are deleted. 0: no "
-                    "limit.",
-     .minimum = "0",
-     .maximum = "1048576GiB"},
+});
+
+// Behind those of config_table_features.cc.
+const std::array kSettingsOfMedia = std::to_array<Setting<Config>>({
     {.name = "live.part_duration",
      .field = field<Config>(FIELD(live.part_duration)),
      .default_text = "200ms",
@@ -459,7 +304,14 @@ const std::array kServerSettings = std::to_array<Setting<Config>>({
 }  // namespace
 
 std::span<const Setting<Config>> server_settings() {
-  return kServerSettings;
+  static const std::vector<Setting<Config>> all = [] {
+    std::vector<Setting<Config>> joined(kSettingsOfDelivery.begin(), kSettingsOfDelivery.end());
+    const auto features = feature_settings();
+    joined.insert(joined.end(), features.begin(), features.end());
+    joined.insert(joined.end(), kSettingsOfMedia.begin(), kSettingsOfMedia.end());
+    return joined;
+  }();
+  return all;
 }
 
 }  // namespace server

@@ -51,6 +51,8 @@ struct Setting {
 };
 
 std::span<const Setting<Config>> server_settings();
+/// Those of them that stand in the middle.
+std::span<const Setting<Config>> feature_settings();
 /// Rows for one entry of `channels`; names are not dotted.
 std::span<const Setting<ChannelConfig>> channel_settings();
 /// A pattern that every event matches: the language has no empty one.
@@ -60,6 +62,9 @@ inline constexpr std::string_view kAllEvents = R"({"source":["aws.ivs"]})";
 std::span<const Setting<EventRuleConfig>> event_rule_settings();
 /// Rows for one entry of `review_handlers`.
 std::span<const Setting<ReviewHandlerConfig>> review_handler_settings();
+
+/// Rows for one entry of `sign_in_providers`.
+std::span<const Setting<SignInProviderConfig>> sign_in_provider_settings();
 
 /// "http.listen" -> "ROSTRUM_HTTP_LISTEN".
 std::string environment_name(std::string_view setting);

@@ -169,10 +169,9 @@ TEST(Config, WrongFilesSayWhereAndWhat) {
            Row{"- a\n",
                "r.yaml:1:1: the file must be a group of settings (threads, data_dir, "
                "region, account_id, log, http, https, rtmp, rtmps, srt, ingest, api, "
-               "database, cluster, geo, ads, polls, chat, storage, renditions, recording, "
-               "live, limits, metrics, "
-               "shutdown, demo, "
-               "channels, event_rules, review_handlers)"},
+               "database, cluster, geo, ads, polls, chat, platform, mail, products, storage, "
+               "renditions, recording, live, limits, metrics, shutdown, demo, "
+               "channels, event_rules, review_handlers, sign_in_providers)"},
            Row{"event_rules: x\n",
                "r.yaml:1:14: event_rules must be a list; begin each entry with '- name: ...'"},
            Row{"event_rules:\n  - name: a\n",
@@ -247,7 +246,8 @@ TEST(Config, AllMistakesAreReportedAtOnce) {
                   "--set: there is no setting 'http.lisen'; did you mean 'http.listen'?",
                   "--set: threads needs a value: --set threads=...",
                   "--set rtmp.listen: 'x' has no port; write host:port or :port",
-                  "--set: channels, event_rules and review_handlers can only be set in the file"));
+                  "--set: channels, event_rules, review_handlers and sign_in_providers can only be "
+                  "set in the file"));
 }
 
 TEST(Config, ShownConfigurationHidesSecretsAndReadsBack) {

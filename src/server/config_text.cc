@@ -89,6 +89,17 @@ it is, since there is no Lambda here. See [chat.md](chat.md).
 | --- | --- | --- | --- |
 )";
 
+constexpr std::string_view kProvidersIntroduction = R"(
+## sign_in_providers
+
+A list in the file, one entry for each OpenID Connect provider that people may sign in with. Each has
+to know `<address of this server>/api/platform/v1/oidc/<id>/callback` as a redirect address. See
+[platform.md](platform.md).
+
+| Setting | Values | Default | |
+| --- | --- | --- | --- |
+)";
+
 template <class Owner>
 void append_entries(std::string& out, std::string_view list, const std::vector<Owner>& entries,
                     std::span<const Setting<Owner>> settings) {
@@ -143,6 +154,7 @@ std::string show_config(const Config& config) {
   append_entries(out, "channels", config.channels, channel_settings());
   append_entries(out, "event_rules", config.event_rules, event_rule_settings());
   append_entries(out, "review_handlers", config.review_handlers, review_handler_settings());
+  append_entries(out, "sign_in_providers", config.sign_in_providers, sign_in_provider_settings());
   return out;
 }
 
@@ -166,6 +178,8 @@ std::string config_markdown() {
   append_rows(out, event_rule_settings());
   out += kHandlersIntroduction;
   append_rows(out, review_handler_settings());
+  out += kProvidersIntroduction;
+  append_rows(out, sign_in_provider_settings());
   return out;
 }
 

@@ -107,6 +107,26 @@ bool is_nats_url(std::string_view text) {
   return text.empty() || io::parse_nats_urls(text).has_value();
 }
 
+bool is_line(std::string_view text) {
+  return text.size() <= 200 &&
+         std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < ' '; });
+}
+
+bool is_colour(std::string_view text) {
+  return text.empty() || (text.size() == 7 && text.front() == '#' &&
+                          std::ranges::all_of(text.substr(1), [](char c) {
+                            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
+                                   (c >= 'A' && c <= 'F');
+                          }));
+}
+
+// Plain HTTP only where nobody else can listen.
+bool is_issuer(std::string_view text) {
+  return text.size() <= 2048 &&
+         (text.starts_with("https://") || text.starts_with("http://127.0.0.1") ||
+          text.starts_with("http://localhost"));
+}
+
 }  // namespace
 
 constinit const TextRule kNotEmpty = {is_not_empty, "be at least one character"};
@@ -138,6 +158,34 @@ constinit const TextRule kWebUrlOrEmpty = {is_web_url_or_empty,
 constinit const TextRule kCodecName = {
     [](std::string_view text) { return is_function_name(text) && text.size() <= 64; },
     "be 1 to 64 of A-Z, a-z, 0-9, - and _"};
+constinit const TextRule kShortText = {
+    [](std::string_view text) { return !text.empty() && text.size() <= 40 && is_line(text); },
+    "be 1 to 40 characters on one line"};
+constinit const TextRule kLine = {is_line, "be at most 200 characters on one line"};
+constinit const TextRule kColour = {is_colour, "be empty or a colour such as #D6FF3F"};
+constinit const TextRule kList = {
+    [](std::string_view text) {
+      return text.size() <= 10'000 &&
+             std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < ' '; });
+    },
+    "be words separated by commas"};
+constinit const TextRule kPushContact = {[](std::string_view text) {
+                                           return text.empty() || text.starts_with("mailto:") ||
+                                                  text.starts_with("https://");
+                                         },
+                                         "be empty, or a mailto: or https:// address"};
+constinit const TextRule kMailUrl = {[](std::string_view text) {
+                                       return text.empty() || text.starts_with("smtp://") ||
+                                              text.starts_with("smtps://");
+                                     },
+                                     "be empty, or an smtp:// or smtps:// address"};
+constinit const TextRule kProviderId = {[](std::string_view text) {
+                                          return !text.empty() && text.size() <= 32 &&
+                                                 is_function_name(text);
+                                        },
+                                        "be 1 to 32 of A-Z, a-z, 0-9, - and _"};
+constinit const TextRule kIssuer = {is_issuer,
+                                    "be an https:// address (http:// only on this machine)"};
 constinit const TextRule kFunctionName = {is_function_name,
                                           "be 1 to 140 of A-Z, a-z, 0-9, - and _"};
 }  // namespace server

@@ -23,5 +23,13 @@ extern const TextRule kWebUrl;
 extern const TextRule kWebUrlOrEmpty;
 extern const TextRule kFunctionName;
 extern const TextRule kCodecName;
+extern const TextRule kShortText;
+extern const TextRule kLine;
+extern const TextRule kColour;
+extern const TextRule kList;
+extern const TextRule kPushContact;
+extern const TextRule kMailUrl;
+extern const TextRule kProviderId;
+extern const TextRule kIssuer;
 
 }  // namespace server

@@ -15,7 +15,7 @@ LoopServices::LoopServices(io::Loop& loop, const Shared& shared)
     : loop_(loop),
       shared_(shared),
       date_(io::Loop::wall_now()),
-      site_(loop, *shared.live, *shared.control, shared.polls, chat_context_,
+      site_(loop, *shared.live, *shared.control, shared.polls, shared.platform, chat_context_,
             shared.config->chat.guests, *shared.site, *shared.readiness),
       http_sessions_(loop),
       chat_sessions_(loop),

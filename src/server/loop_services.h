@@ -27,6 +27,7 @@ class LoopServices {
     chat::Chat* chat = nullptr;
     std::size_t max_chat_message = 0;   // octets
     app::PollResults* polls = nullptr;  // null: off
+    app::Platform* platform = nullptr;  // null: off
     const SiteInfo* site = nullptr;
     const Readiness* readiness = nullptr;
     const io::TlsContext* tls = nullptr;

@@ -10,6 +10,22 @@
 #include "server/version.h"
 
 namespace server {
+namespace {
+
+// The words of a list, without the spaces around them.
+std::vector<std::string> words_of(std::string_view text, char separator) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    std::string_view word = text.substr(0, text.find(separator));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    while (word.starts_with(' ')) word.remove_prefix(1);
+    while (word.ends_with(' ')) word.remove_suffix(1);
+    if (!word.empty()) words.emplace_back(word);
+  }
+  return words;
+}
+
+}  // namespace
 
 base::Expected<live::Settings> live_settings(const Config& config) {
   live::Settings settings;
@@ -68,6 +84,62 @@ app::PollSettings poll_settings(const Config& config) {
   settings.list_voters = config.polls.list_voters;
   settings.requests_per_second = static_cast<double>(config.polls.requests_per_second);
   settings.burst = 10 * settings.requests_per_second;
+  return settings;
+}
+
+app::PlatformSettings platform_settings(const Config& config) {
+  static constexpr std::string_view kTypes[] = {"BASIC", "STANDARD", "ADVANCED_SD", "ADVANCED_HD"};
+  static constexpr std::string_view kPresets[] = {"", "CONSTRAINED_BANDWIDTH_DELIVERY",
+                                                  "HIGHER_BANDWIDTH_DELIVERY"};
+  static constexpr std::string_view kResolutions[] = {"SD", "HD", "FULL_HD"};
+  const Config::Platform& from = config.platform;
+  app::PlatformSettings settings;
+  settings.public_url = config.http.public_url;
+  settings.data_dir = config.data_dir;
+  settings.helper = helper_program();
+  settings.brand = {.name = from.name,
+                    .tagline = from.tagline,
+                    .logo = from.logo,
+                    .accent = from.accent,
+                    .terms_file = from.terms,
+                    .privacy_file = from.privacy};
+  settings.mail = {.url = config.mail.url,
+                   .user = config.mail.user,
+                   .password = config.mail.password,
+                   .from = config.mail.from};
+  for (const SignInProviderConfig& provider : config.sign_in_providers) {
+    settings.oidc.push_back({.id = provider.id,
+                             .name = provider.name,
+                             .issuer = provider.issuer,
+                             .client_id = provider.client_id,
+                             .client_secret = provider.client_secret,
+                             .scopes = words_of(provider.scopes, ' ')});
+  }
+  settings.amazon = {.access_key = config.products.amazon_access_key,
+                     .secret_key = config.products.amazon_secret_key,
+                     .partner_tag = config.products.amazon_partner_tag,
+                     .locale = config.products.amazon_locale,
+                     .region_code = config.products.amazon_region_code,
+                     .endpoint = config.products.amazon_endpoint};
+  settings.registration = from.registration;
+  settings.auto_verify = from.auto_verify;
+  settings.allowed_domains = words_of(from.allowed_domains, ',');
+  settings.reserved_names = words_of(from.reserved_names, ',');
+  settings.administrators = words_of(from.administrators, ',');
+  settings.session_length = from.session_length;
+  settings.keep_unverified = from.keep_unverified;
+  settings.everyone_streams = from.everyone_streams;
+  settings.channel_type = kTypes[static_cast<std::size_t>(from.channel_type)];
+  settings.channel_preset = kPresets[static_cast<std::size_t>(from.channel_preset)];
+  settings.multitrack = from.multitrack;
+  settings.multitrack_resolution =
+      kResolutions[static_cast<std::size_t>(from.multitrack_resolution)];
+  settings.multitrack_policy =
+      from.multitrack_policy == MultitrackPolicy::kAllow ? "ALLOW" : "REQUIRE";
+  settings.record = from.record;
+  settings.attempts_per_minute = static_cast<double>(from.attempts_per_minute);
+  settings.requests_per_second = static_cast<double>(from.requests_per_second);
+  settings.push_contact = from.push_contact;
   return settings;
 }
 

@@ -16,6 +16,7 @@ base::Expected<live::Settings> live_settings(const Config& config);
 record::Settings record_settings(const Config& config);
 chat::Settings chat_settings(const Config& config);
 app::PollSettings poll_settings(const Config& config);
+app::PlatformSettings platform_settings(const Config& config);
 control::Settings control_settings(const Config& config);
 control::DeclaredChannel declared(const ChannelConfig& channel);
 

@@ -83,6 +83,7 @@ class Server final : private Readiness {
   std::unique_ptr<io::LoopGroup> loops_;
   std::unique_ptr<control::Control> control_;
   std::unique_ptr<app::PollResults> polls_;
+  std::unique_ptr<app::Platform> platform_;
   std::unique_ptr<record::Recorder> recorder_;
   std::unique_ptr<live::Live> live_;
   std::unique_ptr<chat::Chat> chat_;
@@ -153,6 +154,12 @@ base::Expected<void> Server::start() {
     if (!polls) return base::fail(std::move(polls.error()).with_context("polls"));
     polls_ = std::move(*polls);
   }
+  if (config_.platform.enabled) {
+    auto platform =
+        app::Platform::create(platform_settings(config_), *database_, *sql_, *control_, main_);
+    if (!platform) return base::fail(std::move(platform.error()).with_context("platform"));
+    platform_ = std::move(*platform);
+  }
   const LoopServices::Shared shared{.config = &config_,
                                     .live = live_.get(),
                                     .recorder = recorder_.get(),
@@ -160,6 +167,7 @@ base::Expected<void> Server::start() {
                                     .chat = chat_.get(),
                                     .max_chat_message = chat_settings(config_).max_message,
                                     .polls = polls_.get(),
+                                    .platform = platform_.get(),
                                     .site = &site_,
                                     .readiness = this,
                                     .tls = tls_.get(),
@@ -174,6 +182,7 @@ base::Expected<void> Server::start() {
   ready_.set(1);
   control_->start(*live_, *chat_, site_.srt_port);
   loops_->start();
+  if (platform_ != nullptr) platform_->start();
   if (config_.demo.enabled) {
     demo_ = std::make_unique<DemoChannel>(main_, config_.demo, site_.rtmp_port);
   }
@@ -309,6 +318,7 @@ void Server::stop() {
   loops_->stop_and_join();
   for (const auto& services : services_) services->close_all();
   services_.clear();
+  platform_.reset();
   control_->stop();
   polls_.reset();
   chat_.reset();

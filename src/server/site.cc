@@ -60,7 +60,8 @@ bool is_safe_host(std::string_view host) {
 }  // namespace
 
 std::size_t Site::body_limit(const Request& head, std::size_t usual) const {
-  return control_.is_api(head) ? std::max(usual, kApiBody) : usual;
+  if (control_.is_api(head)) return std::max(usual, kApiBody);
+  return platform_ != nullptr ? platform_->body_limit(head, usual) : usual;
 }
 
 void Site::handle(HttpSession& session, wire::http::RequestId id, Request&& request) {
@@ -79,6 +80,9 @@ void Site::handle(HttpSession& session, wire::http::RequestId id, Request&& requ
     return;
   } else if (ChatRoutes::handles(request)) {
     chat_routes_.handle(session, id, std::move(request));
+    return;
+  } else if (platform_ != nullptr && platform_->handles(request)) {
+    platform_->handle(session, id, std::move(request));
     return;
   } else if (control_.is_api(request)) {
     api(session, id, std::move(request));
@@ -111,7 +115,7 @@ void Site::get(HttpSession& session, wire::http::RequestId id, Request&& request
     serve_recordings(session, id, request, control_);
   } else if (path.starts_with(kOneChannel)) {
     one_channel(session, id, path.substr(kOneChannel.size()));
-  } else if (auto file = static_file(request)) {
+  } else if (auto file = static_file(request, platform_ != nullptr)) {
     session.respond(id, std::move(*file));
   } else {
     session.respond(id, wire::http::error_response(404, "nothing is here"));
@@ -177,7 +181,9 @@ Response Site::server_info(const HttpSession& session, const Request& request) c
   add("rtmp", info_.rtmp_port, "/app");
   add("rtmps", info_.rtmps_port, "/app");
   add("srt", info_.srt_port, "");
-  return json_response(200, json::object{{"version", info_.version}, {"ingest", ingest}});
+  return json_response(
+      200, json::object{
+               {"version", info_.version}, {"ingest", ingest}, {"platform", platform_ != nullptr}});
 }
 
 // Figures that nobody keeps up to date are taken when somebody asks.

@@ -12,6 +12,7 @@
 #include "server/chat_routes.h"
 #include "server/chat_session.h"
 #include "server/http_session.h"
+#include "server/platform_routes.h"
 
 namespace server {
 
@@ -34,9 +35,10 @@ class Readiness {
 
 class Site final : public HttpRouter {
  public:
-  /// `polls` may be null. `chat` is for those who want a WebSocket.
+  /// `polls` and `platform` may be null. `chat` is for those who want a WebSocket.
   Site(io::Loop& loop, live::Live& live, control::Control& control, app::PollResults* polls,
-       ChatContext& chat, ChatGuests guests, const SiteInfo& info, const Readiness& readiness)
+       app::Platform* platform, ChatContext& chat, ChatGuests guests, const SiteInfo& info,
+       const Readiness& readiness)
       : loop_(loop),
         live_(live),
         control_(control),
@@ -44,6 +46,8 @@ class Site final : public HttpRouter {
         chat_routes_(loop, control, guests, info.public_url),
         polls_(polls),
         poll_feed_(polls != nullptr ? polls->feed(loop) : nullptr),
+        platform_(platform != nullptr ? std::make_unique<PlatformRoutes>(loop, *platform)
+                                      : nullptr),
         info_(info),
         readiness_(readiness) {}
 
@@ -51,7 +55,8 @@ class Site final : public HttpRouter {
   void handle(HttpSession& session, wire::http::RequestId id,
               wire::http::Request&& request) override;
   bool answers_preflight(const wire::http::Request& request) const override {
-    return polls_ != nullptr && polls_->handles(request.path);
+    return (polls_ != nullptr && polls_->handles(request.path)) ||
+           (platform_ != nullptr && platform_->handles(request));
   }
 
  private:
@@ -76,6 +81,7 @@ class Site final : public HttpRouter {
   ChatRoutes chat_routes_;
   app::PollResults* const polls_;
   const std::unique_ptr<app::PollFeed> poll_feed_;  // null without polls
+  const std::unique_ptr<PlatformRoutes> platform_;  // null without the platform
   const SiteInfo& info_;
   const Readiness& readiness_;
 };

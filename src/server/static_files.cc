@@ -55,10 +55,25 @@ const StaticFile* find(std::string_view path) {
 
 constexpr std::string_view kConsole = "/console/index.html";
 
+constexpr std::string_view kIndex = "/index.html";
+
+// Whether the platform's pages may show something there: "/name", "/name/profile", "/manager"...
+// Names may hold dots, and so do the files that robots look for: these do not want HTML.
+bool is_platform_page(const Request& request) {
+  const std::string_view path = request.path;
+  if (path.size() > 128 || std::ranges::count(path, '/') > 3 || path.starts_with("/api/")) {
+    return false;
+  }
+  return path.find('.') == std::string_view::npos ||
+         request.headers.get("Accept").find("text/html") != std::string_view::npos;
+}
+
 // The page whose own router shows something for this address; empty if none does.
-std::string_view page_for(std::string_view path) {
-  if (path == "/" || path.starts_with("/watch/")) return "/index.html";
+std::string_view page_for(const Request& request, bool has_platform) {
+  const std::string_view path = request.path;
+  if (path == "/" || path.starts_with("/watch/")) return kIndex;
   if (path == "/console" || path.starts_with("/console/")) return kConsole;
+  if (has_platform && is_platform_page(request)) return kIndex;
   return {};
 }
 
@@ -70,11 +85,24 @@ constexpr std::string_view kConsolePolicy =
     "media-src * blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'";
 
+// People type passwords into the platform's pages. Those that play a channel by its id may stand in
+// others' frames (docs/embedding.md).
+constexpr std::string_view kPlatformPolicy =
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; connect-src *; img-src * data: blob:; "
+    "media-src * blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'";
+
+void add_policy(Response& response, std::string_view policy) {
+  response.headers.add("Content-Security-Policy", policy);
+  response.headers.add("X-Frame-Options", "DENY");
+  response.headers.add("Referrer-Policy", "same-origin");
+}
+
 }  // namespace
 
-std::optional<Response> static_file(const Request& request) {
+std::optional<Response> static_file(const Request& request, bool has_platform) {
   const StaticFile* found = find(request.path);
-  if (found == nullptr) found = find(page_for(request.path));
+  if (found == nullptr) found = find(page_for(request, has_platform));
   if (found == nullptr) return std::nullopt;
   const WebFile& file = *found->file;
   const bool brotli =
@@ -89,9 +117,9 @@ std::optional<Response> static_file(const Request& request) {
   response.headers.add("ETag", file.etag);
   response.headers.add("X-Content-Type-Options", "nosniff");
   if (file.path == kConsole) {
-    response.headers.add("Content-Security-Policy", kConsolePolicy);
-    response.headers.add("X-Frame-Options", "DENY");
-    response.headers.add("Referrer-Policy", "same-origin");
+    add_policy(response, kConsolePolicy);
+  } else if (has_platform && file.path == kIndex && !request.path.starts_with("/watch/")) {
+    add_policy(response, kPlatformPolicy);
   }
   (void)wire::http::apply_if_none_match(request, response);
   return response;
