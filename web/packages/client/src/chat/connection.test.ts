@@ -153,6 +153,33 @@ describe('connecting', () => {
   });
 });
 
+describe('what clients of the UGC demo say', () => {
+  const told = (content: string, attributes: Record<string, string>) => {
+    const id = room.id();
+    room.tell({
+      Type: 'MESSAGE',
+      Id: id,
+      Attributes: attributes,
+      Content: content,
+      SendTime: room.time(),
+      Sender: { UserId: 'host', Attributes: {} },
+    });
+    return id;
+  };
+
+  it('is shown as it was meant, and the signals of polls are not shown', async () => {
+    const chat = await enter();
+    told('a &lt;b&gt; &amp;amp; c &unknown;', { eventType: 'SEND_MESSAGE' });
+    told('a &lt;', { eventType: 'SEND_MESSAGE', form: 'text' });
+    told('start poll', { eventType: 'START_POLL' });
+    const last = told('beat', { eventType: 'HEART_BEAT' });
+    expect(words(chat)).toEqual(['a <b> &amp; c &unknown;', 'a &lt;']);
+    room.newest.break();
+    await pass(2000);
+    expect(room.newest.url.searchParams.get('since')).toBe(last);
+  });
+});
+
 describe('the end', () => {
   it.each([
     [

@@ -1,4 +1,5 @@
 export { ChatConnection, type ChatOptions } from './connection';
+export { saidAttributes } from './log';
 export type { ChatEvent } from './reader';
 export { joinChat, pastOf, type JoinAnswer, type JoinRequest } from './gateway';
 export type { ChatSocket, OpenSocket } from './link';

@@ -7,6 +7,33 @@ import type { ChatMessage, ChatReaction, ChatSender } from './types';
 
 const idsRemembered = 4000;
 
+/** Signals of polls, which travel as messages for pages that know no other way: nothing that anybody said. */
+const signals = new Set(['START_POLL', 'END_POLL', 'SEND_VOTE_STATS', 'HEART_BEAT', 'SUBMIT_VOTE']);
+export const isSaid = (frame: MessageFrame): boolean =>
+  !signals.has(frame.attributes['eventType'] ?? '');
+
+/** What our pages send along, so that clients of other makes take it for what it is. */
+export const saidAttributes = { eventType: 'SEND_MESSAGE', form: 'text' } as const;
+
+const entities: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  '#39': "'",
+  '#x27': "'",
+  '#x2F': '/',
+  '#x60': '`',
+  nbsp: ' ',
+};
+/** Clients that send SEND_MESSAGE without our mark encode what is special in HTML. */
+function contentOf({ content, attributes }: MessageFrame): string {
+  const isEncoded = attributes['eventType'] === 'SEND_MESSAGE' && attributes['form'] !== 'text';
+  if (!isEncoded) return content;
+  return content.replace(/&(#?\w{2,5});/g, (whole, name: string) => entities[name] ?? whole);
+}
+
 export function senderOf(frame: MessageFrame): ChatSender {
   return {
     userId: frame.userId,
@@ -20,7 +47,7 @@ export function messageOf(frame: MessageFrame, key = frame.id): ChatMessage {
   return {
     key,
     id: frame.id,
-    content: frame.content,
+    content: contentOf(frame),
     attributes: frame.attributes,
     at: frame.at,
     sender: senderOf(frame),

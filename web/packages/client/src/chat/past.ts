@@ -1,4 +1,5 @@
 /** What was said, asked for by time: replay beside a recording, and reading further back. */
+import { isSaid } from './log';
 import { readFrame, type EventFrame, type MessageFrame } from './frames';
 
 export type PastFrame = MessageFrame | EventFrame;
@@ -24,7 +25,8 @@ export function parsePastPage(value: unknown): PastPage {
   }
   const frames = from.messages
     .map(readFrame)
-    .filter((frame): frame is PastFrame => frame !== null && frame.type !== 'ERROR');
+    .filter((frame): frame is PastFrame => frame !== null && frame.type !== 'ERROR')
+    .filter((frame) => frame.type !== 'MESSAGE' || isSaid(frame));
   return { frames, next: typeof from.next === 'string' && from.next !== '' ? from.next : null };
 }
 

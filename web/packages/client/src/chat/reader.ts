@@ -2,7 +2,7 @@
 import type { EventFrame, Frame, MessageFrame } from './frames';
 import { countOf, pinnedOf, reactionsOf, roleOf, untilOf } from './frames';
 import type { Link } from './link';
-import { messageOf } from './log';
+import { isSaid, messageOf } from './log';
 import type { Outbox } from './outbox';
 import type { ChatStore } from './store';
 import type { ChatAttributes, ChatEndReason, ChatMe, ChatMessage, ChatTicket } from './types';
@@ -87,6 +87,7 @@ export class FrameReader {
     if (frame.requestId !== '' && this.#outbox.answer(frame)) key = frame.requestId;
     else if (frame.history && isMine && !isKnown) key = this.#outbox.arrived(frame) ?? frame.id;
     if (isMine && !frame.history && !isKnown) this.#iSpoke(frame);
+    if (!isSaid(frame)) return;
     const message = messageOf(frame, key);
     if (isCollected) (this.#collected ??= []).push(message);
     else if (this.#store.log.append(message)) this.#store.changed();

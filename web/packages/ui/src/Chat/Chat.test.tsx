@@ -3,7 +3,7 @@ import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ChatConnection, ChatRefusal, type ChatTicket } from '@rostrum/client/chat';
 import { FakeNetwork, FakeRoom } from '@rostrum/client/chat/testing';
-import { Chat, NameDialog, type ChatProps } from './index';
+import { Chat, NameDialog, type ChatDesk, type ChatProps } from './index';
 
 let room: FakeRoom;
 let network: FakeNetwork;
@@ -403,6 +403,7 @@ describe('moderation', () => {
       'Time out for 1 minute',
       'Time out for 10 minutes',
       'Time out for 1 hour',
+      'Time out for 1 day',
       'Ban VILLAIN…',
     ]);
     expect(await items('from the host')).toEqual([
@@ -454,6 +455,48 @@ describe('moderation', () => {
     await click(button('Ban VILLAIN'));
     expect(lastSent()).toEqual({ Action: 'BAN_USER', UserId: 'villain' });
     expect(button('Undo')).toBeTruthy();
+  });
+
+  it('goes to a desk where there is one, which may offer more', async () => {
+    room.role = 'OWNER';
+    const done: unknown[] = [];
+    const note =
+      (name: string) =>
+      async (...of: unknown[]) =>
+        void done.push([name, ...of.filter((one) => one !== undefined)]);
+    const desk: ChatDesk = {
+      remove: note('remove'),
+      ban: note('ban'),
+      unban: note('unban'),
+      pin: note('pin'),
+      unpin: note('unpin'),
+      appoint: note('appoint'),
+      report: (message) => void done.push(['report', message.content]),
+    };
+    const id = room.say('bad', 'villain');
+    await open({ desk, attributes: { eventType: 'SEND_MESSAGE' } });
+    await click(button(/^Remove message/, await menuOf('bad')));
+    await click(button(/^Make moderator/, await menuOf('bad')));
+    await click(button(/^Report/, await menuOf('bad')));
+    await click(button(/^Ban/, await menuOf('bad')));
+    const reason = place.querySelector<HTMLInputElement>('dialog input');
+    const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set;
+    await act(async () => {
+      set?.call(reason, ' spam ');
+      reason?.dispatchEvent(new Event('input', { bubbles: true }));
+    });
+    await click(button('Ban VILLAIN'));
+    expect(done).toEqual([
+      ['remove', id],
+      ['appoint', 'villain', 'MODERATOR', true],
+      ['report', 'bad'],
+      ['ban', 'villain', 'spam'],
+    ]);
+    expect(room.newest.sent).toEqual([]);
+    expect(button(/^Slow mode/)).toBeUndefined();
+    await type('hi');
+    await press(field(), 'Enter');
+    expect(lastSent()).toMatchObject({ Attributes: { eventType: 'SEND_MESSAGE' } });
   });
 
   it('says when something did not work', async () => {

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type {
+  ChatAttributes,
   ChatConnection,
   ChatEndReason,
   ChatMessage,
@@ -7,7 +8,14 @@ import type {
 } from '@rostrum/client/chat';
 import { count } from '../format';
 import { useCopy } from '../hooks/useCopy';
-import { actionsFor, ban, type ActionContext, type MessageAction } from './actions';
+import {
+  actionsFor,
+  ban,
+  deskOf,
+  type ActionContext,
+  type ChatDesk,
+  type MessageAction,
+} from './actions';
 import { BanDialog } from './BanDialog';
 import { speakersOf } from './completion';
 import { Composer, type ComposerHandle, type Gate } from './Composer';
@@ -27,6 +35,12 @@ export interface ChatProps {
   readonly gate?: Gate | null;
   readonly loadOlder?: (() => Promise<boolean>) | undefined;
   readonly onCollapse?: (() => void) | undefined;
+  /** Where moderators' acts go; without one, over the connection. */
+  readonly desk?: ChatDesk | undefined;
+  /** Sent along with everything that is written here. */
+  readonly attributes?: ChatAttributes | undefined;
+  /** Above the place to write: what holds for all who write here. */
+  readonly mode?: string | undefined;
   /** Beside the title. */
   readonly children?: ReactNode;
 }
@@ -65,7 +79,9 @@ function useGate({ link, me }: ChatSnapshot, connection: ChatConnection): Gate |
 }
 
 /** A room's chat: what is said, and the place to say something. */
-export function Chat({ connection, gate, loadOlder, onCollapse, children }: ChatProps) {
+export function Chat(props: ChatProps) {
+  const { connection, gate, loadOlder, onCollapse, attributes, children } = props;
+  const desk = useMemo(() => props.desk ?? deskOf(connection), [props.desk, connection]);
   const chat = useChat(connection);
   const ownGate = useGate(chat, connection);
   const composer = useRef<ComposerHandle>(null);
@@ -96,7 +112,7 @@ export function Chat({ connection, gate, loadOlder, onCollapse, children }: Chat
   );
   const context: ActionContext = useMemo(
     () => ({
-      connection,
+      desk,
       me,
       pinned,
       mention: (name) => composer.current?.insert(`@${name} `),
@@ -107,7 +123,7 @@ export function Chat({ connection, gate, loadOlder, onCollapse, children }: Chat
       confirmBan: setBanning,
       say,
     }),
-    [connection, me, pinned, copy, say],
+    [desk, me, pinned, copy, say],
   );
   const react = useCallback(
     (message: ChatMessage, emoji: string, on: boolean) =>
@@ -125,7 +141,7 @@ export function Chat({ connection, gate, loadOlder, onCollapse, children }: Chat
     if (action) perform(action, message);
     return action !== undefined;
   };
-  const send = (text: string) => void connection.send(text).catch(() => undefined);
+  const send = (text: string) => void connection.send(text, attributes).catch(() => undefined);
   const retry = useCallback(
     (message: ChatMessage) => void connection.retry(message.key).catch(() => undefined),
     [connection],
@@ -159,7 +175,7 @@ export function Chat({ connection, gate, loadOlder, onCollapse, children }: Chat
           </span>
         )}
         {children}
-        {me?.canModerate && (
+        {me?.canModerate && desk.setSlowMode && (
           <button
             type="button"
             className="chat-tool"
@@ -190,7 +206,7 @@ export function Chat({ connection, gate, loadOlder, onCollapse, children }: Chat
           key={pinned.id}
           message={pinned}
           me={me?.displayName ?? ''}
-          onUnpin={me?.canModerate ? () => attempt(connection.unpin()) : null}
+          onUnpin={me?.canModerate ? () => attempt(desk.unpin()) : null}
         />
       )}
       <MessageList
@@ -244,6 +260,7 @@ export function Chat({ connection, gate, loadOlder, onCollapse, children }: Chat
         waitUntil={chat.waitUntil}
         isSlowed={me?.role === 'NONE'}
         speakers={() => speakersOf(newest.current, me?.userId ?? '')}
+        mode={props.mode}
         gate={shownGate}
         onSend={send}
       />
@@ -260,7 +277,7 @@ export function Chat({ connection, gate, loadOlder, onCollapse, children }: Chat
       {banning && (
         <BanDialog
           message={banning}
-          onBan={() => attempt(ban(banning, context))}
+          onBan={(reason) => attempt(ban(banning, context, undefined, reason || undefined))}
           onClose={() => setBanning(null)}
         />
       )}
@@ -270,8 +287,8 @@ export function Chat({ connection, gate, loadOlder, onCollapse, children }: Chat
           at={settingsAt}
           onChoose={(seconds) =>
             attempt(
-              connection
-                .setSlowMode(seconds)
+              desk
+                .setSlowMode?.(seconds)
                 .then(() =>
                   say(
                     seconds === 0 ? strings.didSlowOff : strings.didSlow(strings.seconds(seconds)),

@@ -38,6 +38,8 @@ export interface ComposerProps {
   readonly isSlowed: boolean;
   readonly speakers: () => readonly ChatMessage['sender'][];
   readonly gate: Gate | null;
+  /** What holds for all who write here. */
+  readonly mode?: string | undefined;
   readonly onSend: (text: string) => void;
 }
 
@@ -140,7 +142,7 @@ export function Composer(props: ComposerProps) {
         : strings.tooFast
       : isSlowed && limits.slowModeSeconds > 0
         ? strings.slowOn(strings.seconds(limits.slowModeSeconds))
-        : '';
+        : (props.mode ?? '');
   return (
     <div className="chat-composer">
       {completion && (

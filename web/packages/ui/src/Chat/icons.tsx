@@ -11,6 +11,7 @@ import offline from 'lucide-static/icons/wifi-off.svg?raw';
 import people from 'lucide-static/icons/users.svg?raw';
 import pin from 'lucide-static/icons/pin.svg?raw';
 import react from 'lucide-static/icons/smile-plus.svg?raw';
+import report from 'lucide-static/icons/flag.svg?raw';
 import remove from 'lucide-static/icons/trash-2.svg?raw';
 import send from 'lucide-static/icons/arrow-up.svg?raw';
 import settings from 'lucide-static/icons/settings-2.svg?raw';
@@ -37,6 +38,7 @@ const drawings = {
   pin,
   react,
   remove,
+  report,
   send,
   settings,
   smile,

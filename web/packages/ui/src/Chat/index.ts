@@ -1,3 +1,4 @@
+export { deskOf, type ChatDesk } from './actions';
 export { Chat, type ChatProps } from './Chat';
 export type { Gate } from './Composer';
 export { NameDialog } from './NameDialog';
