@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "av/measure_command.h"
+#include "av/picture_command.h"
 #include "av/testcard_command.h"
 #include "av/thumbnails_command.h"
 #include "av/transcode_command.h"
@@ -31,9 +32,19 @@ int measure(std::span<const std::string_view> words) {
   return av::run_measure(*options);
 }
 
+int picture(std::span<const std::string_view> words) {
+  const auto form = av::parse_picture_options(words);
+  if (!form) {
+    (void)std::fprintf(stderr, "rostrum-av picture: %s\n", form.error().message.c_str());
+    return 2;
+  }
+  return av::run_picture(*form);
+}
+
 std::string usage() {
   return "usage: " + std::string(av::kTestcardUsage) + "\n" + std::string(av::kMeasureUsage) +
-         std::string(av::kTranscodeUsage) + std::string(av::kThumbnailsUsage);
+         std::string(av::kTranscodeUsage) + std::string(av::kThumbnailsUsage) +
+         std::string(av::kPictureUsage);
 }
 
 }  // namespace
@@ -48,6 +59,7 @@ int main(int count, char** words) {
   }
   if (command == "testcard") return testcard(std::span(arguments).subspan(1));
   if (command == "measure") return measure(std::span(arguments).subspan(1));
+  if (command == "picture") return picture(std::span(arguments).subspan(1));
   if (command == "thumbnails" && arguments.size() == 1) return av::run_thumbnails();
   if (command == "transcode" && arguments.size() == 1) return av::run_transcode();
   (void)std::fputs(usage().c_str(), stderr);

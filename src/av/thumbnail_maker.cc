@@ -12,6 +12,7 @@ extern "C" {
 
 #include "av/decoder.h"
 #include "av/scaler.h"
+#include "av/still_encoder.h"
 #include "base/check.h"
 
 namespace av {
@@ -30,33 +31,6 @@ ThumbnailSize shown_size(const AVFrame& frame) {
   if (shape.num <= 0 || shape.den <= 0) return {frame.width, frame.height};
   const double width = static_cast<double>(frame.width) * shape.num / shape.den;
   return {static_cast<int>(std::lround(std::clamp(width, 1.0, 4.0 * frame.width))), frame.height};
-}
-
-base::Expected<base::Slice> encode_jpeg(const AVFrame& picture) {
-  constexpr int kScale = 4;  // of the quantisers: close to what others call quality 80
-  const AVCodec* codec = avcodec_find_encoder(AV_CODEC_ID_MJPEG);
-  if (codec == nullptr) return fail(ErrorCode::kUnsupported, "libavcodec has no encoder for JPEG");
-  const CodecContextPtr context(avcodec_alloc_context3(codec));
-  CHECK(context != nullptr);
-  context->width = picture.width;
-  context->height = picture.height;
-  context->pix_fmt = AV_PIX_FMT_YUVJ420P;
-  context->color_range = AVCOL_RANGE_JPEG;
-  context->time_base = {1, 1};
-  context->thread_count = 1;
-  context->flags |= AV_CODEC_FLAG_QSCALE;
-  context->global_quality = kScale * FF_QP2LAMBDA;
-  int code = avcodec_open2(context.get(), codec, nullptr);
-  const FramePtr frame = new_frame();
-  CHECK(av_frame_ref(frame.get(), &picture) == 0);
-  frame->format = context->pix_fmt;
-  frame->quality = context->global_quality;
-  frame->pts = 0;
-  const PacketPtr packet = new_packet();
-  if (code >= 0) code = avcodec_send_frame(context.get(), frame.get());
-  if (code >= 0) code = avcodec_receive_packet(context.get(), packet.get());
-  if (code < 0) return fail(libav_error(code, "making a JPEG"));
-  return base::Slice::copy_of({packet->data, static_cast<std::size_t>(packet->size)});
 }
 
 }  // namespace
