@@ -29,7 +29,16 @@ const allowed = {
     '@radix-ui',
     'lucide-static',
   ],
-  'apps/live': ['@rostrum/client', '@rostrum/media', '@rostrum/ui', 'react', 'react-dom'],
+  'apps/gallery': ['@rostrum/client', '@rostrum/media', '@rostrum/ui', 'react', 'react-dom'],
+  'apps/live': [
+    '@rostrum/client',
+    '@rostrum/media',
+    '@rostrum/ui',
+    'react',
+    'react-dom',
+    '@radix-ui',
+    'lucide-static',
+  ],
   'apps/player': ['@rostrum/media'],
 };
 const inTests = ['vitest', 'node:fs', 'node:crypto'];

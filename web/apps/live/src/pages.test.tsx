@@ -141,7 +141,14 @@ describe('small decisions', () => {
     ['/watch/a%20b', { page: 'watch', channel: 'a b' }],
     ['/watch/a/', { page: 'watch', channel: 'a' }],
     ['/watch/%E0%A4', { page: 'nowhere' }],
-    ['/elsewhere', { page: 'nowhere' }],
+    ['/elsewhere', { page: 'channel', name: 'elsewhere' }],
+    ['/some.body/profile', { page: 'profile', name: 'some.body' }],
+    ['/console', { page: 'nowhere' }],
+    ['/abc', { page: 'nowhere' }],
+    ['/settings/stream', { page: 'settings', tab: 'stream' }],
+    ['/settings/none', { page: 'nowhere' }],
+    ['/health/st-1', { page: 'health', stream: 'st-1' }],
+    ['/login/more', { page: 'nowhere' }],
   ])('routes %s', (path, route) => {
     expect(routeOf(path)).toEqual(route);
   });

@@ -1,3 +1,5 @@
+export { Avatar, type AvatarFace } from './Avatar/Avatar';
+export { animals, type Animal } from './Avatar/animals';
 export { LiveBadge } from './Badge/LiveBadge';
 export { Blank } from './Blank/Blank';
 export { Button, ButtonLink } from './Button/Button';
@@ -16,9 +18,18 @@ export { SecretField } from './SecretField/SecretField';
 export { ShareButton } from './ShareButton/ShareButton';
 export { Skeleton } from './Skeleton/Skeleton';
 export { Tag } from './Tag/Tag';
-export { toast, Toasts } from './Toasts/Toasts';
+export { toast, Toasts, type ToastAction } from './Toasts/Toasts';
 export { ago, bitrate, bytes, count, elapsed, exactTime, viewers } from './format';
 export { useCopy } from './hooks/useCopy';
 export { useMedia } from './hooks/useMedia';
 export { useNow } from './hooks/useNow';
 export { usePoll, type Polled } from './hooks/usePoll';
+export {
+  followLanguage,
+  language,
+  languages,
+  locale,
+  setLanguage,
+  useLanguage,
+  type Language,
+} from './language';

@@ -1,4 +1,3 @@
-import { useEffect } from 'react';
 import type { Channel } from '@rostrum/client';
 import {
   ChannelCard,
@@ -12,16 +11,17 @@ import {
   viewers,
 } from '@rostrum/ui';
 import { api } from '../api';
-import { Header } from '../parts/Header';
+import { Main } from '../shell/Main';
 import { Publish } from '../parts/Publish';
-import { Trouble } from '../parts/Trouble';
-import { strings } from '../strings';
+import { Trouble } from '../shell/Trouble';
+import { useWatchText } from '../strings/watch';
 
 /** Most watched first; among equals the order stays what it was. */
 export const byAudience = (channels: readonly Channel[]): Channel[] =>
   channels.filter((c) => c.live).sort((a, b) => b.viewers - a.viewers || a.id.localeCompare(b.id));
 
 function Hero({ channel, now }: { readonly channel: Channel; readonly now: number }) {
+  const strings = useWatchText();
   const started = channel.startedAt ? Date.parse(channel.startedAt) : Number.NaN;
   return (
     <a className="hero" href={channel.watchUrl}>
@@ -47,6 +47,7 @@ function Hero({ channel, now }: { readonly channel: Channel; readonly now: numbe
 }
 
 function Empty() {
+  const strings = useWatchText();
   return (
     <div className="empty">
       <svg viewBox="0 0 24 24" aria-hidden="true" fill="none" className="empty-mark">
@@ -71,18 +72,15 @@ function Empty() {
 }
 
 export function Directory() {
+  const strings = useWatchText();
   const channels = usePoll('channels', 4000, (signal) => api.channels(signal));
   const server = usePoll('server', 60_000, (signal) => api.server(signal));
   const now = useNow(1000);
-  useEffect(() => {
-    document.title = strings.title;
-  }, []);
   const live = channels.value ? byAudience(channels.value) : null;
   const first = live?.[0];
   return (
     <>
-      <Header />
-      <main id="content" className="page">
+      <Main title="">
         <Trouble error={channels.error} again={channels.again} />
         {live === null ? (
           <div className="hero loading" aria-busy={channels.error === null}>
@@ -107,7 +105,7 @@ export function Directory() {
           </section>
         )}
         <Publish ingest={server.value?.ingest ?? null} />
-      </main>
+      </Main>
       <footer className="foot">
         {server.value ? strings.version(server.value.version) : '\u00a0'}
       </footer>

@@ -1,12 +1,12 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { RostrumPlayer } from '@rostrum/media';
 import { Icon, Player, ShareButton, Skeleton, usePoll } from '@rostrum/ui';
 import { api } from '../api';
-import { Header } from '../parts/Header';
+import { Main } from '../shell/Main';
 import { lengthOf, whenOf } from '../parts/recordings';
 import { useRecording } from '../parts/useRecording';
-import { strings } from '../strings';
-import { Nowhere } from './Nowhere';
+import { useWatchText } from '../strings/watch';
+import { Unavailable } from '../shell/Unavailable';
 import { sourceOf } from './source';
 
 const PastChat = lazy(() => import('../parts/PastChat').then((m) => ({ default: m.PastChat })));
@@ -25,6 +25,7 @@ export function Replay({
   readonly id: string;
   readonly recording: string;
 }) {
+  const strings = useWatchText();
   const { value: channel, error } = usePoll(`channel ${id}`, 30_000, (signal) =>
     api.channel(id, signal),
   );
@@ -32,87 +33,82 @@ export function Replay({
   const [player, setPlayer] = useState<RostrumPlayer | null>(null);
   const name = recording?.name || channel?.name || '';
   const when = recording ? whenOf(recording) : null;
-  useEffect(() => {
-    document.title = name ? strings.pageTitle(name) : strings.title;
-  }, [name]);
   if (error?.notFound && !channel)
-    return <Nowhere title={strings.noChannelTitle} text={strings.noChannelText} />;
-  if (isMissing) return <Nowhere title={strings.noRecordingTitle} text={strings.noRecordingText} />;
+    return <Unavailable title={strings.noChannelTitle} text={strings.noChannelText} />;
+  if (isMissing)
+    return <Unavailable title={strings.noRecordingTitle} text={strings.noRecordingText} />;
   return (
-    <>
-      <Header />
-      <main id="content" className="watch with-chat">
-        <div className="stage">
-          <div className="screen">
-            {recording ? (
-              <Player
-                src={sourceOf(recording.playbackUrl, location.search)}
-                label={strings.replayLabel(name)}
-                storyboard={
-                  recording.storyboardUrl && sourceOf(recording.storyboardUrl, location.search)
-                }
-                poster={recording.thumbnailUrl || undefined}
-                startAt={startOf(location.hash)}
-                onElement={setPlayer}
-                pageKeys
-              />
-            ) : (
-              <div className="player" />
-            )}
-          </div>
-          <div className="below">
-            {recording && channel ? (
-              <>
-                <div className="who">
-                  <a
-                    className="back"
-                    href={`/watch/${encodeURIComponent(id)}`}
-                    aria-label={strings.toChannel}
-                  >
-                    <Icon name="arrowLeft" />
-                  </a>
-                  <div className="avatar" aria-hidden="true">
-                    {[...channel.name][0]?.toUpperCase()}
-                  </div>
-                  <div className="names">
-                    <h1>{name}</h1>
-                    <p className="quiet" title={when?.exact}>
-                      {when?.short} · {lengthOf(recording)}
-                    </p>
-                  </div>
-                </div>
-                <div className="acts">
-                  <a className="elsewhere" href={`/watch/${encodeURIComponent(id)}`}>
-                    {strings.toChannel}
-                  </a>
-                  {recording.downloadUrl && (
-                    <a
-                      className="act-link"
-                      href={sourceOf(recording.downloadUrl, location.search)}
-                      download=""
-                    >
-                      {strings.download}
-                    </a>
-                  )}
-                  <ShareButton title={name} url={new URL(location.pathname, location.href).href} />
-                </div>
-              </>
-            ) : (
-              <div className="who" aria-busy="true">
-                <Skeleton width="48px" height="48px" />
-                <Skeleton width="240px" height="32px" />
-              </div>
-            )}
-          </div>
+    <Main title={name} className="watch with-chat" isImmersive>
+      <div className="stage">
+        <div className="screen">
+          {recording ? (
+            <Player
+              src={sourceOf(recording.playbackUrl, location.search)}
+              label={strings.replayLabel(name)}
+              storyboard={
+                recording.storyboardUrl && sourceOf(recording.storyboardUrl, location.search)
+              }
+              poster={recording.thumbnailUrl || undefined}
+              startAt={startOf(location.hash)}
+              onElement={setPlayer}
+              pageKeys
+            />
+          ) : (
+            <div className="player" />
+          )}
         </div>
-        <aside className="side" aria-label={strings.chatOfThen}>
-          <Suspense fallback={null}>
-            {recording && (
-              <PastChat channel={id} start={Date.parse(recording.startedAt)} player={player} />
-            )}
-          </Suspense>
-        </aside>
-      </main>
-    </>
+        <div className="below">
+          {recording && channel ? (
+            <>
+              <div className="who">
+                <a
+                  className="back"
+                  href={`/watch/${encodeURIComponent(id)}`}
+                  aria-label={strings.toChannel}
+                >
+                  <Icon name="arrowLeft" />
+                </a>
+                <div className="avatar" aria-hidden="true">
+                  {[...channel.name][0]?.toUpperCase()}
+                </div>
+                <div className="names">
+                  <h1>{name}</h1>
+                  <p className="quiet" title={when?.exact}>
+                    {when?.short} · {lengthOf(recording)}
+                  </p>
+                </div>
+              </div>
+              <div className="acts">
+                <a className="elsewhere" href={`/watch/${encodeURIComponent(id)}`}>
+                  {strings.toChannel}
+                </a>
+                {recording.downloadUrl && (
+                  <a
+                    className="act-link"
+                    href={sourceOf(recording.downloadUrl, location.search)}
+                    download=""
+                  >
+                    {strings.download}
+                  </a>
+                )}
+                <ShareButton title={name} url={new URL(location.pathname, location.href).href} />
+              </div>
+            </>
+          ) : (
+            <div className="who" aria-busy="true">
+              <Skeleton width="48px" height="48px" />
+              <Skeleton width="240px" height="32px" />
+            </div>
+          )}
+        </div>
+      </div>
+      <aside className="side" aria-label={strings.chatOfThen}>
+        <Suspense fallback={null}>
+          {recording && (
+            <PastChat channel={id} start={Date.parse(recording.startedAt)} player={player} />
+          )}
+        </Suspense>
+      </aside>
+    </Main>
   );
 }

@@ -1,5 +1,5 @@
 import { lazy, Suspense } from 'react';
-import { strings } from '../strings';
+import { useWatchText } from '../strings/watch';
 
 const SideChat = lazy(() => import('./SideChat').then((m) => ({ default: m.SideChat })));
 
@@ -15,6 +15,7 @@ export function ChatSide({
   readonly onCollapse: () => void;
   readonly onMissing: () => void;
 }) {
+  const strings = useWatchText();
   return (
     <aside className={isDark ? 'side dark-room' : 'side'} aria-label={strings.chatColumn}>
       <Suspense fallback={null}>

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { ChatReplay, pastOf } from '@rostrum/client/chat';
 import type { RostrumPlayer } from '@rostrum/media';
 import { PastMessages } from '@rostrum/ui/chat';
-import { strings } from '../strings';
+import { useWatchText } from '../strings/watch';
 
 const everyMs = 250;
 
@@ -16,6 +16,7 @@ export function PastChat({
   readonly start: number;
   readonly player: RostrumPlayer | null;
 }) {
+  const strings = useWatchText();
   const replay = useMemo(
     () => new ChatReplay({ source: pastOf(channel), start }),
     [channel, start],

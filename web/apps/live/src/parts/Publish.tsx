@@ -1,22 +1,23 @@
 import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Ingest } from '@rostrum/client';
 import { CopyField, Skeleton } from '@rostrum/ui';
-import { strings } from '../strings';
-
-const key = strings.streamKey;
+import { useWatchText } from '../strings/watch';
 
 function Obs({ ingest }: { readonly ingest: Ingest }) {
+  const strings = useWatchText();
   return (
     <>
       <p>{strings.obsSteps}</p>
       <CopyField label={strings.obsServer} value={ingest.rtmp ?? ingest.rtmps ?? ''} />
-      <CopyField label={strings.obsKey} value={key} blank={key} />
+      <CopyField label={strings.obsKey} value={strings.streamKey} blank={strings.streamKey} />
       <p className="quiet">{strings.obsHint}</p>
     </>
   );
 }
 
 function Ffmpeg({ ingest }: { readonly ingest: Ingest }) {
+  const strings = useWatchText();
+  const key = strings.streamKey;
   const url = `${(ingest.rtmp ?? ingest.rtmps ?? '').replace(/\/$/, '')}/${key}`;
   const command =
     `ffmpeg -re -i ${strings.ownFile} -c:v libx264 -preset veryfast -tune zerolatency -b:v 2500k ` +
@@ -30,6 +31,7 @@ function Ffmpeg({ ingest }: { readonly ingest: Ingest }) {
 }
 
 function Other({ ingest }: { readonly ingest: Ingest }) {
+  const strings = useWatchText();
   const names = ['rtmp', 'rtmps', 'srt'] as const;
   return (
     <>
@@ -45,16 +47,17 @@ function Other({ ingest }: { readonly ingest: Ingest }) {
 }
 
 const tabs: readonly {
-  readonly name: string;
+  readonly name: 'OBS' | 'ffmpeg' | 'other';
   readonly Body: (props: { ingest: Ingest }) => ReactNode;
 }[] = [
   { name: 'OBS', Body: Obs },
   { name: 'ffmpeg', Body: Ffmpeg },
-  { name: 'Other', Body: Other },
+  { name: 'other', Body: Other },
 ];
 
 /** How to publish to this server, with its own addresses filled in. */
 export function Publish({ ingest }: { readonly ingest: Ingest | null }) {
+  const strings = useWatchText();
   const [chosen, setChosen] = useState(0);
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
@@ -86,7 +89,7 @@ export function Publish({ ingest }: { readonly ingest: Ingest | null }) {
               tabIndex={i === chosen ? 0 : -1}
               onClick={() => setChosen(i)}
             >
-              {tab.name}
+              {tab.name === 'other' ? strings.other : tab.name}
             </button>
           ))}
         </div>

@@ -1,6 +1,6 @@
 import type { Recording } from '@rostrum/client';
 import { Mark } from '@rostrum/ui';
-import { strings } from '../strings';
+import { useWatchText } from '../strings/watch';
 import { lengthOf, whenOf } from './recordings';
 
 /** A past broadcast in a grid; the whole card is one link. */
@@ -13,6 +13,7 @@ export function RecordingCard({
   readonly name: string;
   readonly recording: Recording;
 }) {
+  const strings = useWatchText();
   const when = whenOf(recording);
   return (
     <a

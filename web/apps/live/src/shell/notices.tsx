@@ -1,0 +1,77 @@
+/** What happened while somebody was elsewhere: how many are new, for the bell and the page of notices. */
+import {
+  createContext,
+  use,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  type ReactNode,
+} from 'react';
+import { createChannelPages, parseNotice, type LiveNotice } from '@rostrum/client/channels';
+import { toast } from '@rostrum/ui';
+import { shellText } from '../strings/shell';
+import { useFeed } from './feed';
+import { platform } from './platform';
+import { useSession } from './session';
+
+export interface Notices {
+  readonly unseen: number;
+  /** What came while this page is open, newest first. */
+  readonly fresh: readonly LiveNotice[];
+  /** Somebody looks at them now. */
+  readonly see: () => void;
+  readonly told: (unseen: number) => void;
+}
+
+const Context = createContext<Notices>({
+  unseen: 0,
+  fresh: [],
+  see: () => undefined,
+  told: () => undefined,
+});
+const calls = createChannelPages(platform);
+
+export function NoticesProvider({ children }: { readonly children: ReactNode }) {
+  const { account } = useSession();
+  const id = account?.id ?? '';
+  const [unseen, setUnseen] = useState(0);
+  const [fresh, setFresh] = useState<readonly LiveNotice[]>([]);
+  const ask = useCallback(() => {
+    if (id === '') return;
+    calls.notices().then(
+      (page) => setUnseen(page.unseen),
+      () => undefined, // the bell stays as it is
+    );
+  }, [id]);
+  useEffect(() => {
+    setUnseen(0);
+    setFresh([]);
+    ask();
+  }, [ask]);
+  useFeed({
+    notice: (data) => {
+      let notice: LiveNotice;
+      try {
+        notice = parseNotice(data.notice);
+      } catch {
+        return; // of a kind that this page does not know
+      }
+      setFresh((before) => [notice, ...before.filter((one) => one.id !== notice.id)].slice(0, 50));
+      setUnseen((n) => n + 1);
+      toast(shellText().isLive(notice.channel.name), 'done', {
+        label: shellText().toChannel(notice.channel.name),
+        href: notice.channel.watchUrl,
+      });
+    },
+    again: ask,
+  });
+  const see = useCallback(() => {
+    setUnseen(0);
+    calls.noticesSeen().catch(() => undefined);
+  }, []);
+  const notices = useMemo(() => ({ unseen, fresh, see, told: setUnseen }), [unseen, fresh, see]);
+  return <Context value={notices}>{children}</Context>;
+}
+
+export const useNotices = (): Notices => use(Context);
