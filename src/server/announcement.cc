@@ -32,6 +32,10 @@ void announce_as_json(const Announcement& what) {
     ready["accessKeyId"] = what.first_key->id;
     ready["secretAccessKey"] = what.first_key->secret;
   }
+  if (what.administrator != nullptr) {
+    ready["administrator"] = {{"name", what.administrator->name},
+                              {"password", what.administrator->password}};
+  }
   if (what.first_channel != nullptr) {
     ready["channel"] = {{"id", what.first_channel->id.str()},
                         {"streamKey", what.first_channel->stream_key},
@@ -55,6 +59,18 @@ void announce_to_person(const Announcement& what) {
         "      ffmpeg -re -i video.mp4 -c:v libx264 -bf 0 -g 60 -c:a aac -f flv {0}/app/{1}\n"
         "  and watch it\n      {2}/watch/{3}\n",
         what.addresses.rtmp, what.first_channel->stream_key, http, what.first_channel->id.str());
+  }
+  if (what.administrator != nullptr) {
+    fmt::print(
+        "\n  Look after the platform: people register at {0}/register, you sign in at\n"
+        "      {0}/login\n      name      {1}\n      password  {2}   (shown once)\n",
+        http, what.administrator->name, what.administrator->password);
+    if (what.config.mail.url.empty()) {
+      fmt::print(
+          "  Letters are not sent before there is a mail server; they stand at\n"
+          "      {}/mailbox\n",
+          http);
+    }
   }
   if (what.first_key != nullptr) {
     fmt::print(

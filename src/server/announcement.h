@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "app/app.h"
 #include "control/control.h"
 #include "server/config.h"
 
@@ -24,6 +25,8 @@ struct Announcement {
   const ChannelConfig* first_channel;         // null: none was made
   std::string_view playback_path;             // of the first channel
   const control::AccessKeySecret* first_key;  // null: there were keys
+  /// Null: no platform, or there were accounts.
+  const app::Platform::FirstAdministrator* administrator;
 };
 
 void announce_as_json(const Announcement& what);

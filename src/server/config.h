@@ -76,7 +76,8 @@ struct Config {
   };
   struct Http {
     ListenAddress listen;
-    std::string public_url;  // without a slash at the end; empty = what each request names
+    std::string public_url;       // without a slash at the end; empty = what each request names
+    std::string trusted_proxies;  // addresses and networks, separated by commas
     base::Duration request_timeout{};
     base::Duration idle_timeout{};
     base::Duration slow_reader_timeout{};

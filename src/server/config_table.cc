@@ -58,6 +58,12 @@ const std::array kSettingsOfDelivery = std::to_array<Setting<Config>>({
      .description = "Address under which viewers reach this server, for example of a CDN in front; "
                     "empty means the one that each request names.",
      .rule = kPublicUrl},
+    {.name = "http.trusted_proxies",
+     .field = field<Config>(FIELD(http.trusted_proxies)),
+     .default_text = "",
+     .description = "Addresses and networks of proxies in front, separated by commas, whose "
+                    "X-Forwarded-For and X-Forwarded-Proto are believed by the live platform.",
+     .rule = kProxies},
     {.name = "http.request_timeout",
      .field = field<Config>(FIELD(http.request_timeout)),
      .default_text = "10s",

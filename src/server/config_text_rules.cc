@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "io/nats_names.h"
+#include "server/trusted_proxies.h"
 
 namespace server {
 namespace {
@@ -158,6 +159,9 @@ constinit const TextRule kWebUrlOrEmpty = {is_web_url_or_empty,
 constinit const TextRule kCodecName = {
     [](std::string_view text) { return is_function_name(text) && text.size() <= 64; },
     "be 1 to 64 of A-Z, a-z, 0-9, - and _"};
+constinit const TextRule kProxies = {
+    [](std::string_view text) { return TrustedProxies::parse(text).has_value(); },
+    "be addresses or networks such as 10.0.0.0/8, separated by commas"};
 constinit const TextRule kShortText = {
     [](std::string_view text) { return !text.empty() && text.size() <= 40 && is_line(text); },
     "be 1 to 40 characters on one line"};

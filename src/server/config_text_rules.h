@@ -23,6 +23,7 @@ extern const TextRule kWebUrl;
 extern const TextRule kWebUrlOrEmpty;
 extern const TextRule kFunctionName;
 extern const TextRule kCodecName;
+extern const TextRule kProxies;
 extern const TextRule kShortText;
 extern const TextRule kLine;
 extern const TextRule kColour;

@@ -37,7 +37,8 @@ void PlatformRoutes::handle(HttpSession& session, wire::http::RequestId id, Requ
     session.respond(id, wire::http::preflight_response(kCors), HttpSession::Cors::kAsItIs);
     return;
   }
-  app::PlatformRequest asked{std::move(request), session.peer_ip(), session.is_secure()};
+  auto origin = proxies_.origin(request, session.peer_ip(), session.is_secure());
+  app::PlatformRequest asked{std::move(request), std::move(origin.address), origin.is_secure};
   if (platform_.is_feed(asked.http)) return open_feed(session, id, std::move(asked));
   platform_.handle(std::move(asked), [this, weak = session.self(), id](Response response) {
     loop_.post([weak, id, given = std::move(response)]() mutable {

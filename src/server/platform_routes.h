@@ -6,13 +6,14 @@
 
 #include "app/app.h"
 #include "server/http_session.h"
+#include "server/trusted_proxies.h"
 
 namespace server {
 
 class PlatformRoutes {
  public:
-  PlatformRoutes(io::Loop& loop, app::Platform& platform)
-      : loop_(loop), platform_(platform), feed_(platform.feed(loop)) {}
+  PlatformRoutes(io::Loop& loop, app::Platform& platform, const TrustedProxies& proxies)
+      : loop_(loop), platform_(platform), proxies_(proxies), feed_(platform.feed(loop)) {}
 
   bool handles(const wire::http::Request& request) const { return platform_.handles(request); }
   std::size_t body_limit(const wire::http::Request& head, std::size_t usual) const {
@@ -26,6 +27,7 @@ class PlatformRoutes {
 
   io::Loop& loop_;
   app::Platform& platform_;
+  const TrustedProxies& proxies_;
   const std::unique_ptr<app::PlatformFeed> feed_;
 };
 

@@ -149,6 +149,9 @@ base::Expected<void> Server::start() {
   site_.version = kVersion;
   site_.public_url = config_.http.public_url;
   site_.metrics_enabled = config_.metrics.enabled;
+  auto proxies = TrustedProxies::parse(config_.http.trusted_proxies);
+  if (!proxies) return base::fail(std::move(proxies.error()).with_context("http.trusted_proxies"));
+  site_.proxies = std::move(*proxies);
   if (config_.polls.enabled) {
     auto polls = app::PollResults::create(poll_settings(config_), *sql_, main_);
     if (!polls) return base::fail(std::move(polls.error()).with_context("polls"));
@@ -284,8 +287,15 @@ void Server::announce() const {
                             base_url("rtmps", config_.rtmps.listen, site_.rtmps_port),
                             base_url("srt", config_.srt.listen, site_.srt_port)};
   const std::string path = first_channel_ ? live_->playback_path(first_channel_->id) : "";
-  const Announcement announcement{config_, addresses, first_channel_ ? &*first_channel_ : nullptr,
-                                  path, first_key_ ? &*first_key_ : nullptr};
+  const app::Platform::FirstAdministrator* administrator =
+      platform_ != nullptr && platform_->first_administrator() ? &*platform_->first_administrator()
+                                                               : nullptr;
+  const Announcement announcement{config_,
+                                  addresses,
+                                  first_channel_ ? &*first_channel_ : nullptr,
+                                  path,
+                                  first_key_ ? &*first_key_ : nullptr,
+                                  administrator};
   if (options_.ephemeral) {
     announce_as_json(announcement);
     return;

@@ -24,6 +24,7 @@ struct SiteInfo {
   std::uint16_t rtmps_port = 0;
   std::uint16_t srt_port = 0;
   bool metrics_enabled = true;
+  TrustedProxies proxies = {};
 };
 
 /// Shared by all loops; changes only from the main thread.
@@ -46,8 +47,9 @@ class Site final : public HttpRouter {
         chat_routes_(loop, control, guests, info.public_url),
         polls_(polls),
         poll_feed_(polls != nullptr ? polls->feed(loop) : nullptr),
-        platform_(platform != nullptr ? std::make_unique<PlatformRoutes>(loop, *platform)
-                                      : nullptr),
+        platform_(platform != nullptr
+                      ? std::make_unique<PlatformRoutes>(loop, *platform, info.proxies)
+                      : nullptr),
         info_(info),
         readiness_(readiness) {}
 
