@@ -1,0 +1,6 @@
+import type { StoryGroup } from '../story';
+import { basics } from './basics';
+import { fields } from './fields';
+import { overlays } from './overlays';
+
+export const groups: readonly StoryGroup[] = [overlays, basics, fields];

@@ -1,0 +1,76 @@
+/** Everything that overlays say. */
+import { useLanguage, type Language } from '../language';
+
+const en = {
+  quiz: 'Quiz',
+  poll: 'Poll',
+  product: 'Product',
+  notice: 'Notice',
+  secondsLeft: (n: number) => (n === 1 ? '1 second left' : `${n} seconds left`),
+  timeUp: 'Time is up',
+  right: 'Right!',
+  wrong: (answer: string) => `Not quite. It is “${answer}”.`,
+  unanswered: (answer: string) => `It is “${answer}”.`,
+  isRight: 'right answer',
+  isWrong: 'wrong answer',
+  yourAnswer: 'your answer',
+  votes: (n: string, isOne: boolean) => (isOne ? '1 vote' : `${n} votes`),
+  share: (percent: number) => `${percent}%`,
+  yourVote: 'your vote',
+  winner: 'Most votes',
+  tie: 'A tie',
+  noVotes: 'Nobody voted',
+  pollClosed: 'Closed',
+  thanks: 'Your vote is in.',
+  thanksHidden: 'Your vote is in. The result comes when the poll closes.',
+  counting: 'The last votes are being counted.',
+  signIn: 'Sign in to vote',
+  learnMore: 'Learn more',
+  toShop: 'Go to the shop',
+  onAmazon: 'See on Amazon',
+  newTab: '(opens a new tab)',
+  soldBy: (name: string) => `Sold by ${name}`,
+  noPicture: 'No picture',
+  celebration: 'Time to celebrate!',
+  dismiss: 'Hide',
+};
+
+export type OverlayWords = typeof en;
+
+const de: OverlayWords = {
+  quiz: 'Quiz',
+  poll: 'Umfrage',
+  product: 'Produkt',
+  notice: 'Hinweis',
+  secondsLeft: (n) => (n === 1 ? 'noch 1 Sekunde' : `noch ${n} Sekunden`),
+  timeUp: 'Die Zeit ist um',
+  right: 'Richtig!',
+  wrong: (answer) => `Nicht ganz. Es ist „${answer}“.`,
+  unanswered: (answer) => `Es ist „${answer}“.`,
+  isRight: 'richtige Antwort',
+  isWrong: 'falsche Antwort',
+  yourAnswer: 'deine Antwort',
+  votes: (n, isOne) => (isOne ? '1 Stimme' : `${n} Stimmen`),
+  share: (percent) => `${percent} %`,
+  yourVote: 'deine Stimme',
+  winner: 'Die meisten Stimmen',
+  tie: 'Gleichstand',
+  noVotes: 'Niemand hat abgestimmt',
+  pollClosed: 'Beendet',
+  thanks: 'Deine Stimme zählt.',
+  thanksHidden: 'Deine Stimme zählt. Das Ergebnis kommt, wenn die Umfrage endet.',
+  counting: 'Die letzten Stimmen werden gezählt.',
+  signIn: 'Zum Abstimmen anmelden',
+  learnMore: 'Mehr dazu',
+  toShop: 'Zum Laden',
+  onAmazon: 'Bei Amazon ansehen',
+  newTab: '(öffnet einen neuen Tab)',
+  soldBy: (name) => `Verkauft von ${name}`,
+  noPicture: 'Kein Bild',
+  celebration: 'Zeit zu feiern!',
+  dismiss: 'Ausblenden',
+};
+
+const catalogues: Readonly<Record<Language, OverlayWords>> = { en, de };
+
+export const useOverlayWords = (): OverlayWords => catalogues[useLanguage()];
