@@ -318,6 +318,12 @@ struct Settings {
   std::chrono::seconds idle_room{60};
 };
 
+/// In whose name something is said from above; nobody with that id needs to be connected.
+struct Sender {
+  std::string user_id;    // at most 128 characters
+  Attributes attributes;  // as those of a token
+};
+
 /// Totals since the start, and what is now; the names are the service's.
 struct Figures {
   std::uint64_t connections = 0;  // now
@@ -352,6 +358,10 @@ class Chat {
   using Done = std::move_only_function<void(base::Expected<std::string>)>;
   virtual void send_event(const RoomId& room, std::string name, Attributes attributes,
                           Done done) = 0;
+  /// A message like a member's, in the room's order, kept and logged as all others; neither rates
+  /// nor reviews nor bans apply. kInvalid: empty, or longer than the room's messages may be.
+  virtual void say(const RoomId& room, Sender sender, std::string content, Attributes attributes,
+                   Done done) = 0;
   virtual void delete_message(const RoomId& room, std::string message_id, std::string reason,
                               Done done) = 0;
   /// Tells the room, whether the user is connected or not, and closes the user's connections.

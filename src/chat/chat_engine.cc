@@ -74,6 +74,15 @@ class Engine final : public Chat, private HomeCalls, private MemberCalls {
         });
   }
 
+  void say(const RoomId& room, Sender sender, std::string content, Attributes attributes,
+           Done done) override {
+    with_room(room, std::move(done),
+              [sender = std::move(sender), content = std::move(content),
+               attributes = std::move(attributes)](RoomHome& home, Done then) {
+                home.say(sender, content, attributes, std::move(then));
+              });
+  }
+
   void delete_message(const RoomId& room, std::string message_id, std::string reason,
                       Done done) override {
     with_room(room, std::move(done),

@@ -280,6 +280,48 @@ TEST(ChatTalk, WhatOthersAskOfARoom) {
   EXPECT_EQ(figures.deliveries.send_event, 1U);
 }
 
+TEST(ChatTalk, WhatIsSaidFromAboveIsAMessageLikeAMembers) {
+  ChatRig rig;
+  RoomRecord& record = rig.above.room(std::string(ChatRig::kRoom));
+  record.roles = {{"owner", Role::kOwner}};
+  record.max_rate = 1;
+  record.max_length = 5;
+  record.bans = {{.user_id = "owner", .until = {}, .reason = ""}};
+  Member& ann = rig.join("ann");
+  std::vector<base::Expected<std::string>> done;
+  const auto said = [&](base::Expected<std::string> id) { done.push_back(std::move(id)); };
+  const Sender owner{"owner", {{"color", "blue"}}};
+  rig.chat->say(rig.room, owner, "first", {{"eventType", "START_POLL"}}, said);
+  rig.chat->say(rig.room, owner, "other", {}, said);
+  rig.chat->say(rig.room, owner, "longer", {}, said);
+  rig.chat->say(rig.room, owner, "", {}, said);
+  rig.chat->say(RoomId("nosuchroom00"), owner, "x", {}, said);
+  const auto frames = ann.take();
+  ASSERT_EQ(frames.size(), 2U);
+  EXPECT_EQ(frames[0]["Type"], "MESSAGE");
+  EXPECT_EQ(frames[0]["Content"], "first");
+  EXPECT_EQ(frames[0]["Attributes.eventType"], "START_POLL");
+  EXPECT_EQ(frames[0]["Sender.UserId"], "owner");
+  EXPECT_EQ(frames[0]["Sender.Attributes.color"], "blue");
+  EXPECT_EQ(frames[0]["Sender.Role"], "OWNER");
+  EXPECT_FALSE(frames[0].has("RequestId"));
+  EXPECT_EQ(frames[1]["Content"], "other");
+  ASSERT_EQ(done.size(), 5U);
+  std::vector<std::string> failures;
+  for (const auto& each : done) {
+    if (each) {
+      EXPECT_TRUE(*each == frames[0]["Id"] || *each == frames[1]["Id"]);
+    } else {
+      failures.emplace_back(base::to_string(each.error().code));
+    }
+  }
+  const std::string invalid(base::to_string(base::ErrorCode::kInvalid));
+  const std::string missing(base::to_string(base::ErrorCode::kNotFound));
+  EXPECT_THAT(failures, ::testing::UnorderedElementsAre(invalid, invalid, missing));
+  rig.pump();
+  EXPECT_EQ(rig.chat->figures().requests.send_message, 4U);
+}
+
 TEST(ChatTalk, FiguresCount) {
   ChatRig rig;
   Member& ann = rig.join("ann");

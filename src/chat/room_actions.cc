@@ -164,6 +164,10 @@ void RoomHome::say_event(Utterance utterance, std::string_view name, const Attri
                                   .name = name,
                                   .attributes = attributes,
                                   .at = utterance.at});
+  publish(std::move(utterance), std::move(done));
+}
+
+void RoomHome::publish(Utterance utterance, Chat::Done done) {
   std::string id = utterance.id;
   host_.publish(*this, std::move(utterance),
                 [id = std::move(id), done = std::move(done)](base::Expected<void> applied) mutable {
@@ -179,6 +183,31 @@ void RoomHome::say_event(Utterance utterance, std::string_view name, const Attri
 void RoomHome::send_event(std::string_view name, const Attributes& attributes, Chat::Done done) {
   services_.counters.request(Action::kSendEvent).add();
   say_event({.kind = Utterance::Kind::kEvent}, name, attributes, {}, std::move(done));
+}
+
+void RoomHome::say(const Sender& sender, std::string_view content, const Attributes& attributes,
+                   Chat::Done done) {
+  services_.counters.request(Action::kSendMessage).add();
+  if (content.empty() || code_points(content) > rules_.max_length()) {
+    if (done) done(base::fail(base::ErrorCode::kInvalid, std::string(kTooLong)));
+    return;
+  }
+  Utterance utterance{.kind = Utterance::Kind::kMessage};
+  utterance.id = base::random_alphanumeric(12);
+  utterance.at = io::Loop::wall_now();
+  utterance.user_id = sender.user_id;
+  // As if the sender were here: with the role that the room knows.
+  const Role role =
+      std::max(rules_.kept_role(sender.user_id), attendance_.token_role_of(sender.user_id));
+  utterance.payload = message_json({.id = utterance.id,
+                                    .request_id = {},
+                                    .content = content,
+                                    .attributes = attributes,
+                                    .user_id = sender.user_id,
+                                    .user_attributes = sender.attributes,
+                                    .role = role,
+                                    .at = utterance.at});
+  publish(std::move(utterance), std::move(done));
 }
 
 void RoomHome::delete_message(std::string message_id, std::string_view reason, Chat::Done done) {

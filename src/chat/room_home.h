@@ -84,6 +84,8 @@ class RoomHome {
 
   // Of others; the room is open. `done` gets the id of the event.
   void send_event(std::string_view name, const Attributes& attributes, Chat::Done done);
+  void say(const Sender& sender, std::string_view content, const Attributes& attributes,
+           Chat::Done done);
   void delete_message(std::string message_id, std::string_view reason, Chat::Done done);
   void disconnect_user(std::string user_id, std::string_view reason, Chat::Done done);
   Presence presence(std::size_t most_users) const;
@@ -168,6 +170,8 @@ class RoomHome {
   void say_message(const Actor& actor, std::string id, const SendMessage& message);
   void say_event(Utterance utterance, std::string_view name, const Attributes& attributes,
                  std::string_view request_id, Chat::Done done);
+  /// Calls `done` with the id of what was said, or with why it was not.
+  void publish(Utterance utterance, Chat::Done done);
   Chat::Done failure_to(const Actor& actor);
   void change(const Actor& actor, RoomChange change);
 

@@ -24,22 +24,21 @@ namespace json = boost::json;
 
 constexpr std::size_t kTokenId = 16;
 
-ApiResult<chat::Attributes> read_attributes(const json::object& input,
-                                            std::string_view quota_name) {
+ApiResult<chat::Attributes> read_attributes(const json::object& input, std::string_view quota_name,
+                                            std::string_view member = "attributes") {
   chat::Attributes attributes;
-  if (!has(input, "attributes")) return attributes;
+  if (!has(input, member)) return attributes;
   std::size_t octets = 0;
-  for (const auto& [name, value] : input.at("attributes").as_object()) {
+  for (const auto& [name, value] : input.at(member).as_object()) {
     attributes.emplace_back(name, value.get_string());
     octets += name.size() + value.get_string().size();
   }
   const auto most = static_cast<std::size_t>(service_quota(quota_name));
   if (octets > most) {
-    auto error =
-        invalid(fmt::format("attributes must have at most {} octets, names and values together, "
-                            "and have {}",
-                            most, octets));
-    error.error().field = "attributes";
+    auto error = invalid(
+        fmt::format("{} must have at most {} octets, names and values together, and have {}",
+                    member, most, octets));
+    error.error().field = member;
     return error;
   }
   return attributes;
@@ -100,6 +99,8 @@ ApiError engine_error(const base::Error& error, const std::string& room) {
       busy.error().resource_type = "ROOM";
       return busy.error();
     }
+    case base::ErrorCode::kInvalid:
+      return invalid(error.message).error();
     default:
       return internal(error).error();
   }
@@ -130,6 +131,23 @@ ApiObject send_event(Call& call) {
                     [name = text_of(call.input, "eventName"), given = std::move(*attributes)](
                         chat::Chat& chat, const chat::RoomId& id, chat::Chat::Done done) mutable {
                       chat.send_event(id, std::move(name), std::move(given), std::move(done));
+                    });
+}
+
+// Our own: what an application says in somebody's name.
+ApiObject send_room_message(Call& call) {
+  auto room = room_named(call);
+  if (!room) return std::unexpected(room.error());
+  auto attributes = read_attributes(call.input, "chat/eventAttributesBytes");
+  if (!attributes) return std::unexpected(attributes.error());
+  auto of_sender = read_attributes(call.input, "chat/tokenAttributesBytes", "senderAttributes");
+  if (!of_sender) return std::unexpected(of_sender.error());
+  return ask_engine(call, *room, "id",
+                    [sender = chat::Sender{text_of(call.input, "userId"), std::move(*of_sender)},
+                     content = text_of(call.input, "content"), given = std::move(*attributes)](
+                        chat::Chat& chat, const chat::RoomId& id, chat::Chat::Done done) mutable {
+                      chat.say(id, std::move(sender), std::move(content), std::move(given),
+                               std::move(done));
                     });
 }
 
@@ -251,9 +269,9 @@ ApiObject list_messages(Call& call) {
 std::span<const Handler> room_message_handlers() {
   using enum Handler::Kind;
   static constexpr Handler kHandlers[] = {
-      {"CreateChatToken", kRead, create_token},   {"SendEvent", kRead, send_event},
-      {"DeleteMessage", kRead, delete_message},   {"DisconnectUser", kRead, disconnect_user},
-      {"ListRoomMessages", kRead, list_messages},
+      {"CreateChatToken", kRead, create_token},      {"SendEvent", kRead, send_event},
+      {"DeleteMessage", kRead, delete_message},      {"DisconnectUser", kRead, disconnect_user},
+      {"SendRoomMessage", kRead, send_room_message}, {"ListRoomMessages", kRead, list_messages},
   };
   return kHandlers;
 }

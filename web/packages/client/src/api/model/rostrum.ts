@@ -482,6 +482,17 @@ export interface ListRoomBansOutput {
   readonly nextToken?: string;
 }
 
+export interface SendRoomMessageInput {
+  readonly roomIdentifier: string;
+  readonly userId: string;
+  readonly senderAttributes?: TextMap;
+  readonly content: string;
+  readonly attributes?: TextMap;
+}
+export interface SendRoomMessageOutput {
+  readonly id: string;
+}
+
 export interface PinMessageInput {
   readonly roomIdentifier: string;
   readonly id: string;
@@ -626,6 +637,7 @@ export interface Operations {
   readonly BanRoomUser: readonly [BanRoomUserInput, BanRoomUserOutput];
   readonly UnbanRoomUser: readonly [UnbanRoomUserInput, UnbanRoomUserOutput];
   readonly ListRoomBans: readonly [ListRoomBansInput, ListRoomBansOutput];
+  readonly SendRoomMessage: readonly [SendRoomMessageInput, SendRoomMessageOutput];
   readonly PinMessage: readonly [PinMessageInput, PinMessageOutput];
   readonly UnpinMessage: readonly [UnpinMessageInput, UnpinMessageOutput];
   readonly GetRoomPresence: readonly [GetRoomPresenceInput, GetRoomPresenceOutput];
