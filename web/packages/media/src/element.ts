@@ -12,7 +12,7 @@ import { createEngine } from './engine/create';
 import { Player, type PlayerParts } from './player/player';
 import type { Metadata, PlayerState, Stats, Trouble } from './player/types';
 import { Skin } from './ui/skin';
-import { strings } from './ui/strings';
+import { setPlayerLanguage, strings } from './ui/strings';
 import { build, type Parts } from './ui/template';
 
 export interface PlayerEventMap {
@@ -205,6 +205,8 @@ export class RostrumPlayer extends HTMLElement {
   }
 }
 
-export function definePlayer(): void {
+/** `language` (en, de) is what players speak that come from now on. */
+export function definePlayer(language?: string): void {
+  if (language !== undefined) setPlayerLanguage(language);
   if (!customElements.get('rostrum-player')) customElements.define('rostrum-player', RostrumPlayer);
 }

@@ -1,7 +1,8 @@
-/** Everything the player says, in one place. */
+/** Everything the player says, in one place; `german.ts` has the same in German. */
 import type { PlayerState, Trouble } from '../player/types';
+import { german } from './german';
 
-export const strings = {
+const english = {
   player: 'Player',
   play: 'Play',
   pause: 'Pause',
@@ -44,7 +45,39 @@ export const strings = {
     codecs: 'Codecs',
     unknown: '–',
   },
-} as const;
+  soundOnly: 'Sound only',
+  decimalPoint: '.',
+  waiting: {
+    title: 'Not live yet',
+    text: 'The picture appears here by itself when the broadcast starts.',
+  },
+  ended: {
+    title: 'The broadcast has ended',
+    text: 'Should it start again, it plays here by itself.',
+  },
+  refused: {
+    title: 'This broadcast is private',
+    text: 'Your access is missing or has expired. Ask the broadcaster for access, then try again.',
+  },
+  restricted: {
+    title: 'You can’t watch this here',
+    text: 'The broadcaster limits who may watch and where, or has ended your access.',
+  },
+  broken: {
+    title: 'The picture can’t be shown',
+    text: 'This browser could not play the broadcast. Try again, or use another browser.',
+  },
+  offline: 'You are offline. The broadcast goes on when you are back.',
+  unreachable: 'The connection was lost. Trying again by itself.',
+  broadcastPaused: 'The broadcast paused. It continues by itself.',
+};
+export type PlayerText = typeof english;
+
+/** In the language that was chosen; what a player on the page says already stays. */
+export let strings: PlayerText = english;
+export function setPlayerLanguage(tag: string): void {
+  strings = tag.toLowerCase().split('-')[0] === 'de' ? german : english;
+}
 
 export interface Message {
   readonly title: string;
@@ -63,19 +96,9 @@ export function messageFor(
   if (recording && state === 'ended') return null;
   switch (state) {
     case 'waiting':
-      return {
-        title: 'Not live yet',
-        text: 'The picture appears here by itself when the broadcast starts.',
-        retry: false,
-        sign: 'mark',
-      };
+      return { ...strings.waiting, retry: false, sign: 'mark' };
     case 'ended':
-      return {
-        title: 'The broadcast has ended',
-        text: 'Should it start again, it plays here by itself.',
-        retry: false,
-        sign: 'mark',
-      };
+      return { ...strings.ended, retry: false, sign: 'mark' };
     case 'error':
       return failure(trouble);
     default:
@@ -86,26 +109,11 @@ export function messageFor(
 function failure(trouble: Trouble): Message {
   switch (trouble) {
     case 'refused':
-      return {
-        title: 'This broadcast is private',
-        text: 'Your access is missing or has expired. Ask the broadcaster for access, then try again.',
-        retry: true,
-        sign: 'lock',
-      };
+      return { ...strings.refused, retry: true, sign: 'lock' };
     case 'restricted':
-      return {
-        title: 'You can’t watch this here',
-        text: 'The broadcaster limits who may watch and where, or has ended your access.',
-        retry: true,
-        sign: 'lock',
-      };
+      return { ...strings.restricted, retry: true, sign: 'lock' };
     default:
-      return {
-        title: 'The picture can’t be shown',
-        text: 'This browser could not play the broadcast. Try again, or use another browser.',
-        retry: true,
-        sign: 'warning',
-      };
+      return { ...strings.broken, retry: true, sign: 'warning' };
   }
 }
 
@@ -113,19 +121,20 @@ function failure(trouble: Trouble): Message {
 export function noticeFor(trouble: Trouble): string {
   switch (trouble) {
     case 'offline':
-      return 'You are offline. The broadcast goes on when you are back.';
     case 'unreachable':
-      return 'The connection was lost. Trying again by itself.';
     case 'broadcastPaused':
-      return 'The broadcast paused. It continues by itself.';
+      return strings[trouble];
     default:
       return '';
   }
 }
 
+const decimal = (n: number, digits: number): string =>
+  n.toFixed(digits).replace('.', strings.decimalPoint);
+
 /** 4.2 s, 75 s as 1:15. */
 export function delay(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  if (seconds < 60) return `${decimal(seconds, seconds < 10 ? 1 : 0)} s`;
   return clock(seconds);
 }
 
@@ -143,7 +152,7 @@ export function clock(seconds: number): string {
 export function bitrate(bitsPerSecond: number | null): string {
   return bitsPerSecond === null
     ? strings.stats.unknown
-    : `${(bitsPerSecond / 1e6).toFixed(1)} Mbit/s`;
+    : `${decimal(bitsPerSecond / 1e6, 1)} Mbit/s`;
 }
 
 export function qualityName(quality: {
@@ -154,5 +163,5 @@ export function qualityName(quality: {
 }): string {
   if (quality.height > 0)
     return `${quality.height}p${quality.frameRate > 32 ? Math.round(quality.frameRate) : ''}`;
-  return quality.name || (quality.bitrate > 0 ? bitrate(quality.bitrate) : 'Sound only');
+  return quality.name || (quality.bitrate > 0 ? bitrate(quality.bitrate) : strings.soundOnly);
 }

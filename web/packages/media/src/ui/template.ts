@@ -5,7 +5,8 @@ import { strings } from './strings';
 export const mark =
   '<svg viewBox="0 0 24 24" fill="none" aria-hidden="true"><path d="M4 11a8 8 0 0 1 16 0" stroke="currentColor" stroke-width="2" stroke-linecap="round"/><rect x="6" y="13.5" width="12" height="3" rx="1" fill="currentColor"/><rect x="3" y="18" width="18" height="3.5" rx="1" fill="currentColor"/></svg>';
 
-const markup = `
+/** Written when it is needed: in the language that is spoken then. */
+const markup = (): string => `
 <style>${css}</style>
 <div class="root" part="root">
   <div class="surface"><video playsinline webkit-playsinline preload="auto" part="video"></video></div>
@@ -35,7 +36,7 @@ const markup = `
 </div>`;
 
 export function build(root: ShadowRoot) {
-  root.innerHTML = markup;
+  root.innerHTML = markup();
   const find = <T extends HTMLElement = HTMLElement>(selector: string): T => {
     const found = root.querySelector<T>(selector);
     if (!found) throw new Error(`player markup lacks ${selector}`);

@@ -4,6 +4,7 @@ import { isOnlyEmoji } from './emoji';
 import { ChatIcon, type ChatIconName } from './icons';
 import { colourOf, letterOf } from './name-colour';
 import { mentionsMe, partsOf, withoutTurns } from './rich-text';
+import { followLanguage, locale } from '../language';
 import { chatStrings as strings } from './strings';
 
 const badges: Readonly<Partial<Record<ChatRole, ChatIconName>>> = {
@@ -46,8 +47,15 @@ export function Content({ text, me }: { readonly text: string; readonly me: stri
   });
 }
 
-const shortTime = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const longTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const timesIn = (tag: string) => ({
+  short: new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit' }),
+  long: new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'medium' }),
+});
+/** Made once for a language: a busy chat shows thousands of them. */
+let times = timesIn(locale());
+followLanguage(() => {
+  times = timesIn(locale());
+});
 
 export interface MessageProps {
   readonly message: ChatMessage;
@@ -112,8 +120,11 @@ export const Message = memo(function Message(props: MessageProps) {
           <span className="chat-who">
             <RoleBadge role={sender.role} />
             <bdi className="chat-name">{name}</bdi>
-            <time dateTime={new Date(message.at).toISOString()} title={longTime.format(message.at)}>
-              {shortTime.format(message.at)}
+            <time
+              dateTime={new Date(message.at).toISOString()}
+              title={times.long.format(message.at)}
+            >
+              {times.short.format(message.at)}
             </time>
           </span>
         )}

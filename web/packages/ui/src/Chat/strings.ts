@@ -1,7 +1,9 @@
 import { elapsed } from '../format';
+import { followLanguage } from '../language';
+import { german } from './german';
 
-/** Everything the chat says. */
-export const chatStrings = {
+/** Everything the chat says; `german.ts` has the same in German. */
+const english = {
   title: 'Chat',
   log: 'Messages',
   present: (n: string) => `${n} here`,
@@ -128,4 +130,11 @@ export const chatStrings = {
   nameLabel: 'Name',
   nameDo: 'Join the chat',
   nameBad: 'This name cannot be used. Try another one.',
-} as const;
+};
+export type ChatText = typeof english;
+
+/** In the language that is spoken; read when it is shown. */
+export let chatStrings: ChatText = english;
+followLanguage((language) => {
+  chatStrings = language === 'de' ? german : english;
+});

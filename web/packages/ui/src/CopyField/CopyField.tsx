@@ -1,5 +1,6 @@
 import { Icon } from '../Icon/Icon';
 import { useCopy } from '../hooks/useCopy';
+import { words } from '../words';
 import './CopyField.css';
 
 export interface CopyFieldProps {
@@ -24,12 +25,17 @@ export function CopyField({ label, value, blank, wrap }: CopyFieldProps) {
           {blank && <mark>{blank}</mark>}
           {after}
         </code>
-        <button type="button" onClick={() => copy(value)} aria-label={`Copy ${label}`} title="Copy">
+        <button
+          type="button"
+          onClick={() => copy(value)}
+          aria-label={words.copyThat(label)}
+          title={words.copy}
+        >
           <Icon name={copied ? 'check' : 'copy'} />
         </button>
       </div>
       <span className="visually-hidden" role="status">
-        {copied ? 'Copied' : ''}
+        {copied ? words.copied : ''}
       </span>
     </div>
   );

@@ -1,5 +1,6 @@
 import { Icon } from '../Icon/Icon';
 import { useCopy } from '../hooks/useCopy';
+import { words } from '../words';
 import './CopyText.css';
 
 /** A value in a line or a table that is copied by pressing it. */
@@ -20,13 +21,13 @@ export function CopyText({
       type="button"
       className="copy-text"
       onClick={() => copy(value)}
-      title={copied ? 'Copied' : `Copy ${name}`}
-      aria-label={`Copy ${name} ${shown}`}
+      title={copied ? words.copied : words.copyThat(name)}
+      aria-label={`${words.copyThat(name)} ${shown}`}
     >
       <code>{shown}</code>
       <Icon name={copied ? 'check' : 'copy'} size={14} />
       <span className="visually-hidden" role="status">
-        {copied ? 'Copied' : ''}
+        {copied ? words.copied : ''}
       </span>
     </button>
   );

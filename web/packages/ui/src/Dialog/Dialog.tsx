@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import * as Radix from '@radix-ui/react-dialog';
 import x from 'lucide-static/icons/x.svg?raw';
 import { Drawing } from '../Icon/Icon';
+import { words } from '../words';
 import './Dialog.css';
 
 export interface DialogProps {
@@ -45,7 +46,7 @@ export function Dialog({
         >
           <div className="dialog-head">
             <Radix.Title className="dialog-title">{title}</Radix.Title>
-            <Radix.Close className="dialog-close" aria-label="Close" title="Close">
+            <Radix.Close className="dialog-close" aria-label={words.close} title={words.close}>
               <Drawing svg={x} size={20} />
             </Radix.Close>
           </div>

@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState, type Ref } from 'react';
 import type { PlayerState, RostrumPlayer } from '@rostrum/media';
+import { words } from '../words';
+import { followLanguage } from '../language';
 import './Player.css';
 
 declare module 'react' {
@@ -46,6 +48,8 @@ export interface PlayerProps {
   readonly onElement?: (element: RostrumPlayer | null) => void;
 }
 
+let isDefined = false;
+
 /** Fetches the player's code before there is a place for it. */
 export function preloadPlayer(): void {
   void import('@rostrum/media').then(
@@ -64,7 +68,9 @@ export function Player(props: PlayerProps) {
     void import('@rostrum/media').then(
       ({ definePlayer, preloadEngine }) => {
         preloadEngine();
-        definePlayer();
+        if (isDefined) return;
+        isDefined = true;
+        followLanguage(definePlayer);
       },
       () => setFailed(true),
     );
@@ -93,7 +99,7 @@ export function Player(props: PlayerProps) {
   if (failed) {
     return (
       <div className="player-missing" role="alert">
-        The player could not be loaded. <a href="">Load the page again</a>
+        {words.playerMissing} <a href="">{words.reload}</a>
       </div>
     );
   }

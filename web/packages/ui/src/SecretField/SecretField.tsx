@@ -3,6 +3,7 @@ import eye from 'lucide-static/icons/eye.svg?raw';
 import eyeOff from 'lucide-static/icons/eye-off.svg?raw';
 import { Drawing, Icon } from '../Icon/Icon';
 import { useCopy } from '../hooks/useCopy';
+import { words } from '../words';
 import '../CopyField/CopyField.css';
 
 export interface SecretFieldProps {
@@ -18,12 +19,12 @@ const mask = '•'.repeat(24);
 export function SecretField({ label, value, children }: SecretFieldProps) {
   const [shown, setShown] = useState(false);
   const [copied, copy] = useCopy();
-  const peek = shown ? `Hide ${label}` : `Show ${label}`;
+  const peek = shown ? words.hide(label) : words.show(label);
   return (
     <div className="copy-field">
       <span className="copy-label">{label}</span>
       <div className="copy-box">
-        <code tabIndex={0} aria-label={shown ? undefined : `${label}, hidden`} role="note">
+        <code tabIndex={0} aria-label={shown ? undefined : words.hidden(label)} role="note">
           {shown ? value : mask}
         </code>
         <button
@@ -35,13 +36,18 @@ export function SecretField({ label, value, children }: SecretFieldProps) {
         >
           <Drawing svg={shown ? eyeOff : eye} size={20} />
         </button>
-        <button type="button" onClick={() => copy(value)} aria-label={`Copy ${label}`} title="Copy">
+        <button
+          type="button"
+          onClick={() => copy(value)}
+          aria-label={words.copyThat(label)}
+          title={words.copy}
+        >
           <Icon name={copied ? 'check' : 'copy'} />
         </button>
         {children}
       </div>
       <span className="visually-hidden" role="status">
-        {copied ? 'Copied' : ''}
+        {copied ? words.copied : ''}
       </span>
     </div>
   );

@@ -1,5 +1,6 @@
 import { Icon } from '../Icon/Icon';
 import { Button } from '../Button/Button';
+import { words } from '../words';
 import { useCopy } from '../hooks/useCopy';
 
 /** The phone's own share sheet where there is one, else the link is copied. */
@@ -14,7 +15,7 @@ export function ShareButton({ title, url }: { readonly title: string; readonly u
   return (
     <Button onClick={share}>
       <Icon name={copied ? 'check' : 'share'} size={18} />
-      <span aria-live="polite">{copied ? 'Link copied' : 'Share'}</span>
+      <span aria-live="polite">{copied ? words.linkCopied : words.share}</span>
     </Button>
   );
 }
