@@ -20,6 +20,7 @@ const plain = [
   'notices',
   'terms',
   'privacy',
+  'developers',
 ] as const;
 export type PlainPage = (typeof plain)[number];
 
@@ -107,6 +108,7 @@ export const to = {
   reset: '/reset',
   terms: '/terms',
   privacy: '/privacy',
+  developers: '/developers',
   /** Signing in and coming back: to this page, or another of ours. */
   login: (next = location.pathname + location.search) =>
     next === '/' ? '/login' : `/login?next=${encodeURIComponent(next)}`,

@@ -4,6 +4,7 @@ import { preloadPlayer } from '@rostrum/ui';
 import { accountPages } from '../account/pages';
 import { adminPages } from '../admin/pages';
 import { channelPages } from '../channel/pages';
+import { developerPages } from '../developers/pages';
 import { managerPages } from '../manager/pages';
 import type { PageName, Route } from '../routes';
 import type { LoadPage } from './page';
@@ -80,6 +81,7 @@ export const entries: Readonly<Partial<Record<PageName, Entry>>> = {
   ...entry('unsubscribe', accountPages.unsubscribe, { props: none }),
   ...entry('terms', accountPages.document, { props: () => ({ which: 'terms' as const }) }),
   ...entry('privacy', accountPages.document, { props: () => ({ which: 'privacy' as const }) }),
+  ...entry('developers', developerPages.developers, { props: none }),
   ...entry('admin', adminPages.admin, {
     props: ({ tab }) => ({ tab }),
     access: 'administrator',
