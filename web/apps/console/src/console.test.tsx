@@ -4,9 +4,13 @@ import { createRoot, type Root } from 'react-dom/client';
 import { ApiFailure } from '@rostrum/client/api';
 import { App } from './App';
 import { idOf, withId } from './arn';
-import { extremes } from './health/Charts';
-import { mergeMetrics } from './health/useMetrics';
-import { endedSentence, healthWord, liveSentence } from './health/words';
+import {
+  endedSentence,
+  extremes,
+  healthWord,
+  liveSentence,
+  mergeMetrics,
+} from '@rostrum/ui/health';
 import { clipProblem } from './pages/Recording';
 import { fits } from './pages/Channels';
 import { readCountries, readOrigins } from './pages/Policies';

@@ -24,10 +24,8 @@ import { Confirm } from '../parts/Confirm';
 import { GoLive } from '../parts/GoLive';
 import { sentenceOf } from '../parts/Failed';
 import { RecordingRow } from '../parts/RecordingRow';
-import { SessionLink } from '../parts/SessionList';
-import { useSessions } from '../parts/useSessions';
-import { useLiveReport } from '../health/useLiveReport';
-import { healthWord } from '../health/words';
+import { healthWord, SessionLink, useSessions } from '@rostrum/ui/health';
+import { useHealthSource, useLiveReport } from '../health/source';
 import { to } from '../routes';
 import { useApi, useReason } from '../session/context';
 import { strings } from '../strings';
@@ -168,7 +166,7 @@ function Playback({ channel }: { readonly channel: ivs.Channel }) {
 
 function Sessions({ channel }: { readonly channel: ivs.Channel }) {
   const id = idOf(channel.arn);
-  const sessions = useSessions(channel.arn ?? '');
+  const sessions = useSessions(useHealthSource(channel.arn ?? ''));
   return (
     <Card
       title={words.sessions}
@@ -189,7 +187,12 @@ function Sessions({ channel }: { readonly channel: ivs.Channel }) {
       ) : (
         <div className="session-rows">
           {sessions.rows.slice(0, shownRows).map((row) => (
-            <SessionLink key={row.streamId} channel={id} row={row} here={false} />
+            <SessionLink
+              key={row.streamId}
+              href={to.health(id, row.streamId)}
+              row={row}
+              here={false}
+            />
           ))}
         </div>
       )}
@@ -234,7 +237,7 @@ function Recordings({ channel }: { readonly channel: ivs.Channel }) {
 }
 
 function Page({ channel }: { readonly channel: ivs.Channel }) {
-  const report = useLiveReport(channel.arn ?? '', null, 1000);
+  const report = useLiveReport(channel.arn ?? '', 1000);
   const live = report.known ? report.value?.state === 'LIVE' : null;
   return (
     <>
@@ -277,7 +280,7 @@ export function Channel({ id }: { readonly id: string }) {
 
 /** Whether it is live, beside the name. */
 function LiveMark({ arn }: { readonly arn: string }) {
-  const report = useLiveReport(arn, null, 3000);
+  const report = useLiveReport(arn, 3000);
   if (!report.known) return null;
   return report.value?.state === 'LIVE' ? (
     <LiveBadge />

@@ -1,14 +1,16 @@
 import { Fragment } from 'react';
 import type { rostrum } from '@rostrum/client/api';
 import type { EncoderRow } from '@rostrum/client/health';
-import { bitrate, CopyText, Icon, Tag } from '@rostrum/ui';
-import { strings } from '../strings';
+import { CopyText } from '../CopyText/CopyText';
+import { bitrate } from '../format';
+import { Icon } from '../Icon/Icon';
+import { Tag } from '../Tag/Tag';
+import { useHealthText } from './strings';
 import './Encoder.css';
-
-const words = strings.health;
 
 /** What the encoder sends, each value with a warning beside it where it needs one. */
 export function Encoder({ rows }: { readonly rows: readonly EncoderRow[] }) {
+  const words = useHealthText();
   if (rows.length === 0) return <p className="quiet">{words.noEncoder}</p>;
   return (
     <dl className="rows">
@@ -33,6 +35,7 @@ export function Encoder({ rows }: { readonly rows: readonly EncoderRow[] }) {
 
 /** What the server had to mend, and what the encoder says of itself. */
 export function Repairs({ report }: { readonly report: rostrum.StreamHealthReport }) {
+  const words = useHealthText();
   const own = Object.entries(words.encoderWords).flatMap(([name, label]) => {
     const value = report.encoderFigures?.[name as keyof rostrum.EncoderFigures];
     return value === undefined
@@ -67,6 +70,7 @@ export function Repairs({ report }: { readonly report: rostrum.StreamHealthRepor
 }
 
 export function Renditions({ list }: { readonly list: rostrum.RenditionHealthList }) {
+  const words = useHealthText();
   return (
     <dl className="rows">
       {list.map((one) => (

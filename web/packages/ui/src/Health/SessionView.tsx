@@ -1,5 +1,4 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { ivs } from '@rostrum/client/api';
 import {
   average,
   emptySeries,
@@ -8,55 +7,46 @@ import {
   latest,
   type SessionRow,
 } from '@rostrum/client/health';
-import {
-  Blank,
-  Button,
-  count,
-  Dialog,
-  elapsed,
-  exactTime,
-  LiveBadge,
-  Skeleton,
-  usePoll,
-} from '@rostrum/ui';
-import { Card, Symbol } from '../parts/bits';
-import { Failed, Trouble } from '../parts/Failed';
-import { useApi, useServerNow } from '../session/context';
-import { strings } from '../strings';
+import { LiveBadge } from '../Badge/LiveBadge';
+import { Blank } from '../Blank/Blank';
+import { Button } from '../Button/Button';
+import { Dialog } from '../Dialog/Dialog';
+import { count, elapsed, exactTime } from '../format';
+import { usePoll } from '../hooks/usePoll';
+import { Skeleton } from '../Skeleton/Skeleton';
+import { Card, Failed, Symbol, Trouble, useServerNow } from './bits';
 import { Charts } from './Charts';
 import { Encoder, Renditions, Repairs } from './Encoder';
 import { Feed, keyOfEvent } from './Feed';
-import { useLiveReport } from './useLiveReport';
+import { useHealthPlace } from './source';
+import { useHealthText } from './strings';
 import { useMetrics } from './useMetrics';
-import { endedSentence, healthWord, liveSentence } from './words';
+import { useReport } from './useReport';
+import { endedSentence, healthWord, liveSentence, remarkOf } from './words';
 
-const words = strings.health;
 /** The charts of a running broadcast reach back so far. */
 const longestLiveMs = 3 * 60 * 60_000;
 
 /** One session: a sentence, a bar of values, charts, what happened, what the encoder sends. */
 export function SessionView({
-  channel,
   streamId,
   row,
 }: {
-  readonly channel: ivs.Channel;
   readonly streamId: string;
   /** As the list has it; null if it is not that far back. */
   readonly row: SessionRow | null;
 }) {
-  const api = useApi();
-  const channelArn = channel.arn ?? '';
+  const words = useHealthText();
+  const { source, channelType } = useHealthPlace();
   const [over, setOver] = useState(false);
   const [chosen, setChosen] = useState<string | null>(null);
   const [ended, setEnded] = useState(row?.end !== null && row !== null);
-  const report = useLiveReport(channelArn, streamId, ended ? 300_000 : 1000);
+  const report = useReport(source, streamId, ended ? 300_000 : 1000);
   const live = report.value ? report.value.state === 'LIVE' : !ended && row !== null;
-  const session = usePoll(`session ${streamId}`, live ? 5000 : 60_000, async (signal) => {
-    const answer = await api.ivs('GetStreamSession', { channelArn, streamId }, signal);
-    return answer.streamSession ?? {};
-  });
-  const metrics = useMetrics(channelArn, streamId, live);
+  const session = usePoll(`session ${streamId}`, live ? 5000 : 60_000, (signal) =>
+    source.session(streamId, signal),
+  );
+  const metrics = useMetrics(source, streamId, live);
 
   const wasLive = useRef(false);
   useEffect(() => {
@@ -84,7 +74,7 @@ export function SessionView({
     return nowMs === undefined ? null : nowMs / 1000;
   }, [metrics.value, keyframes, report.value]);
   const rows = encoderRows({
-    channelType: session.value?.channel?.type ?? channel.type,
+    channelType: session.value?.channel?.type ?? channelType,
     ingest: session.value?.ingestConfiguration,
     report: report.value,
     keyframeSeconds,
@@ -110,7 +100,7 @@ export function SessionView({
     : { from: start, to: Math.max(start + 1000, end ?? lastFigure) };
 
   if (session.error?.notFound && !session.value)
-    return <Blank title={words.notFound}>{strings.nowhereText}</Blank>;
+    return <Blank title={words.notFound}>{words.notFoundText}</Blank>;
 
   const notes = live ? (report.value?.notes ?? []) : (metrics.value?.notes ?? []);
   // What is wrong stands before what could be better.
@@ -135,7 +125,7 @@ export function SessionView({
             title={Number.isNaN(start) ? undefined : exactTime(start)}
           >
             <span className="verdict-name">{live ? words.elapsed : words.length}</span>
-            <span role="timer">{length === null ? strings.unknown : elapsed(length)}</span>
+            <span role="timer">{length === null ? words.unknown : elapsed(length)}</span>
           </span>
           <span className="verdict-value">
             <span className="verdict-name">{live ? words.views : words.averageViews}</span>
@@ -143,7 +133,7 @@ export function SessionView({
               {live
                 ? count(report.value?.viewerCount ?? latest(views) ?? 0)
                 : averageViews === null
-                  ? strings.unknown
+                  ? words.unknown
                   : count(averageViews)}
             </span>
           </span>
@@ -156,14 +146,17 @@ export function SessionView({
         </div>
         {told.length > 0 && (
           <ul className="verdict-notes" aria-label={live ? words.notes : words.notesOver}>
-            {told.map((note) => (
-              <li key={note.code}>
-                <Symbol name={note.severity === 'ERROR' ? 'circleAlert' : 'triangle'} />
-                <p>
-                  <strong>{note.title}.</strong> {note.explanation}
-                </p>
-              </li>
-            ))}
+            {told.map((note) => {
+              const { title, explanation } = remarkOf(note);
+              return (
+                <li key={note.code}>
+                  <Symbol name={note.severity === 'ERROR' ? 'circleAlert' : 'triangle'} />
+                  <p>
+                    <strong>{title}.</strong> {explanation}
+                  </p>
+                </li>
+              );
+            })}
           </ul>
         )}
       </div>
@@ -193,7 +186,7 @@ export function SessionView({
         )}
       </Card>
       <div className="session-pair">
-        <Card title={words.events}>
+        <Card title={words.happened}>
           {session.value || metrics.value ? (
             <Feed events={feed} chosen={chosen} />
           ) : (
@@ -223,7 +216,7 @@ export function SessionView({
         description={words.overText}
         actions={
           <>
-            <Button onClick={() => setOver(false)}>{strings.close}</Button>
+            <Button onClick={() => setOver(false)}>{words.close}</Button>
             <Button kind="primary" onClick={() => location.reload()}>
               {words.reload}
             </Button>

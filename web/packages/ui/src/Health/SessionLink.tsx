@@ -1,16 +1,15 @@
-/** Rows of sessions, as they stand on the channel's page and beside the health charts. */
+/** Rows of sessions, as they stand in lists and beside the charts. */
 import { groupOf, type SessionRow } from '@rostrum/client/health';
-import { elapsed, exactTime, LiveBadge } from '@rostrum/ui';
-import { to } from '../routes';
+import { LiveBadge } from '../Badge/LiveBadge';
+import { elapsed, exactTime } from '../format';
+import { locale } from '../language';
 import { Symbol } from './bits';
-import { strings } from '../strings';
-import './SessionList.css';
-
-const words = strings.health;
+import { useHealthText } from './strings';
+import './SessionLink.css';
 
 /** What began today needs no day. */
 const whenOf = (time: number) =>
-  new Date(time).toLocaleString([], {
+  new Date(time).toLocaleString(locale(), {
     ...(groupOf(time, Date.now()) === 'today'
       ? {}
       : { day: 'numeric' as const, month: 'short' as const }),
@@ -19,18 +18,19 @@ const whenOf = (time: number) =>
   });
 
 export function SessionLink({
-  channel,
+  href,
   row,
   here,
 }: {
-  readonly channel: string;
+  readonly href: string;
   readonly row: SessionRow;
   readonly here: boolean;
 }) {
+  const words = useHealthText();
   return (
     <a
       className="session"
-      href={to.health(channel, row.streamId)}
+      href={href}
       aria-current={here ? 'page' : undefined}
       title={exactTime(row.start)}
     >

@@ -1,17 +1,11 @@
-import type { ApiError } from '@rostrum/client';
+/** What the health pages ask, with an access key. */
+import { useMemo } from 'react';
 import { ApiFailure, type rostrum, type SignedApi } from '@rostrum/client/api';
-import { usePoll } from '@rostrum/ui';
+import { useReport, type HealthSource, type LiveReport } from '@rostrum/ui/health';
 import { useApi } from '../session/context';
 
-export interface LiveReport {
-  /** Whether the server has said anything yet. */
-  readonly known: boolean;
-  readonly value: rostrum.StreamHealthReport | null;
-  readonly error: ApiError | null;
-  readonly again: () => void;
-}
-
 type Report = rostrum.StreamHealthReport;
+const pageSize = 50;
 
 /** As much of it as keys learn that may only use the service's own operations. */
 async function plainReport(
@@ -43,14 +37,17 @@ async function plainReport(
 const isClosed = (error: unknown): boolean =>
   error instanceof ApiFailure && (error.kind === 'not-allowed' || error.kind === 'not-there-yet');
 
-/** How a channel's broadcast, or one of its sessions, is now. */
-export function useLiveReport(
-  channelArn: string,
-  streamId: string | null,
-  every: number,
-): LiveReport {
-  const api = useApi();
-  const polled = usePoll(`report ${channelArn} ${streamId}`, every, async (signal) => {
+const sourceOf = (api: SignedApi, channelArn: string): HealthSource => ({
+  channelArn,
+  sessions: (nextToken, signal) =>
+    api.ivs(
+      'ListStreamSessions',
+      { channelArn, maxResults: pageSize, ...(nextToken ? { nextToken } : {}) },
+      signal,
+    ),
+  session: async (streamId, signal) =>
+    (await api.ivs('GetStreamSession', { channelArn, streamId }, signal)).streamSession ?? {},
+  report: async (streamId, signal) => {
     const input = streamId ? { channelArn, streamId } : { channelArn };
     try {
       const { health } = await api.rostrum('GetStreamHealth', input, signal);
@@ -59,11 +56,16 @@ export function useLiveReport(
       if (!isClosed(error)) throw error;
       return plainReport(api, channelArn, streamId, signal);
     }
-  });
-  return {
-    known: polled.value !== null,
-    value: polled.value,
-    error: polled.error,
-    again: polled.again,
-  };
+  },
+  metrics: (input, signal) => api.rostrum('GetStreamMetrics', { channelArn, ...input }, signal),
+  clockOffset: () => api.clockOffset(),
+});
+
+export function useHealthSource(channelArn: string): HealthSource {
+  const api = useApi();
+  return useMemo(() => sourceOf(api, channelArn), [api, channelArn]);
 }
+
+/** How a channel's broadcast is now. */
+export const useLiveReport = (channelArn: string, every: number): LiveReport =>
+  useReport(useHealthSource(channelArn), null, every);

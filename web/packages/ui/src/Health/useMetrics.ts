@@ -2,8 +2,8 @@ import { useRef } from 'react';
 import type { ApiError } from '@rostrum/client';
 import type { rostrum } from '@rostrum/client/api';
 import { emptySeries, mergeSeries, readSeries, type Series } from '@rostrum/client/health';
-import { usePoll } from '@rostrum/ui';
-import { useApi } from '../session/context';
+import { usePoll } from '../hooks/usePoll';
+import type { HealthSource } from './source';
 
 type Name = rostrum.MetricSeriesData['name'];
 
@@ -43,11 +43,11 @@ function newestTime(metrics: Metrics): number | null {
 
 /** The figures of a session; while it runs, only what is new is fetched. */
 export function useMetrics(
-  channelArn: string,
+  source: HealthSource,
   streamId: string,
   live: boolean,
 ): { readonly value: Metrics | null; readonly error: ApiError | null; readonly again: () => void } {
-  const api = useApi();
+  const { channelArn } = source;
   const known = useRef<Metrics | null>(null);
   // Once more when it ends: averages are over all of it then.
   const key = `metrics ${channelArn} ${streamId} ${live}`;
@@ -65,7 +65,7 @@ export function useMetrics(
       before && newest !== null
         ? { startTime: new Date(newest - overlap * before.period).toISOString() }
         : {};
-    const answer = await api.rostrum('GetStreamMetrics', { channelArn, streamId, ...from }, signal);
+    const answer = await source.metrics({ streamId, ...from }, signal);
     const merged = mergeMetrics(before, answer);
     // Something else came than was asked for a part of: begin again with all.
     known.current = before && merged.period !== before.period ? null : merged;

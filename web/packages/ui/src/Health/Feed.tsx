@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'react';
 import type { FeedEvent } from '@rostrum/client/health';
-import { exactTime } from '@rostrum/ui';
-import { Symbol, When } from '../parts/bits';
-import { strings } from '../strings';
+import { exactTime } from '../format';
+import { locale } from '../language';
+import { Symbol, When } from './bits';
+import { useHealthText, type HealthText } from './strings';
 import './Feed.css';
 
-const words = strings.health;
 const marks = {
   SUCCESS: 'circleCheck',
   INFO: 'circleDot',
@@ -13,15 +13,21 @@ const marks = {
   ERROR: 'circleAlert',
 } as const;
 
+/** In the language that is spoken, as far as the event is known in it. */
+export const titleOf = (event: FeedEvent, words: HealthText): string =>
+  words.events[event.name]?.title ?? event.title;
+
 export const keyOfEvent = (event: FeedEvent): string => `${event.name} ${event.time}`;
 
 function Row({ event, chosen }: { readonly event: FeedEvent; readonly chosen: boolean }) {
+  const words = useHealthText();
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (!chosen) return;
     row.current?.scrollIntoView({ block: 'center' });
     row.current?.focus({ preventScroll: true });
   }, [chosen]);
+  const explanation = words.events[event.name]?.explanation ?? event.explanation;
   const needsHelp = event.severity === 'ERROR' || event.severity === 'WARNING';
   return (
     <li
@@ -34,23 +40,23 @@ function Row({ event, chosen }: { readonly event: FeedEvent; readonly chosen: bo
       </span>
       <div className="feed-words">
         <p className="feed-title">
-          <strong>{event.title}</strong>
+          <strong>{titleOf(event, words)}</strong>
           <span className="quiet" title={exactTime(event.time)}>
             <time dateTime={new Date(event.time).toISOString()}>
-              {new Date(event.time).toLocaleTimeString()}
+              {new Date(event.time).toLocaleTimeString(locale())}
             </time>
             {' · '}
             <When time={event.time} />
           </span>
         </p>
-        {event.explanation &&
+        {explanation &&
           (needsHelp ? (
             <details open={chosen || undefined}>
               <summary>{words.explain}</summary>
-              <p>{event.explanation}</p>
+              <p>{explanation}</p>
             </details>
           ) : (
-            <p className="quiet">{event.explanation}</p>
+            <p className="quiet">{explanation}</p>
           ))}
       </div>
     </li>
@@ -66,6 +72,7 @@ export function Feed({
   /** The key of the event that somebody pointed at. */
   readonly chosen: string | null;
 }) {
+  const words = useHealthText();
   if (events.length === 0) return <p className="quiet">{words.noEvents}</p>;
   return (
     <ol className="list feed">

@@ -1,16 +1,15 @@
 import { useCallback, useEffect, useState } from 'react';
-import { ApiFailure } from '@rostrum/client/api';
+import { ApiError } from '@rostrum/client';
 import { mergeSessions, sessionRow, type SessionRow } from '@rostrum/client/health';
-import { usePoll } from '@rostrum/ui';
-import { useApi } from '../session/context';
+import { usePoll } from '../hooks/usePoll';
+import type { HealthSource } from './source';
 
-const pageSize = 50;
 const every = 15_000;
 
 export interface Sessions {
   /** null before the first answer. */
   readonly rows: readonly SessionRow[] | null;
-  readonly error: ApiFailure | null;
+  readonly error: ApiError | null;
   readonly hasMore: boolean;
   readonly loading: boolean;
   readonly loadMore: () => void;
@@ -18,22 +17,21 @@ export interface Sessions {
 }
 
 /** The sessions of a channel, newest first: the newest page is renewed, older ones come when asked for. */
-export function useSessions(channelArn: string): Sessions {
-  const api = useApi();
+export function useSessions(source: HealthSource): Sessions {
+  const { channelArn } = source;
   const [known, setKnown] = useState<readonly SessionRow[] | null>(null);
   /** Behind the oldest page that we have; undefined before the first answer, null at the end. */
   const [next, setNext] = useState<string | null | undefined>(undefined);
   const [loading, setLoading] = useState(false);
-  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const [failure, setFailure] = useState<ApiError | null>(null);
 
   const ask = useCallback(
     async (token: string | undefined, signal?: AbortSignal) => {
-      const input = { channelArn, maxResults: pageSize, ...(token ? { nextToken: token } : {}) };
-      const answer = await api.ivs('ListStreamSessions', input, signal);
+      const answer = await source.sessions(token, signal);
       const rows = answer.streamSessions.flatMap((one) => sessionRow(one) ?? []);
       return { rows, next: answer.nextToken || null };
     },
-    [api, channelArn],
+    [source],
   );
   const newest = usePoll(`sessions ${channelArn}`, every, (signal) => ask(undefined, signal));
   const { value } = newest;
@@ -53,11 +51,11 @@ export function useSessions(channelArn: string): Sessions {
           setKnown((before) => mergeSessions(before ?? [], older.rows));
           setNext(older.next);
         },
-        (error: unknown) => setFailure(error instanceof ApiFailure ? error : null),
+        (error: unknown) => setFailure(error instanceof ApiError ? error : null),
       )
       .finally(() => setLoading(false));
   }, [ask, next]);
 
-  const error = newest.error instanceof ApiFailure ? newest.error : failure;
+  const error = newest.error ?? failure;
   return { rows: known, error, hasMore: !!next, loading, loadMore, again: newest.again };
 }

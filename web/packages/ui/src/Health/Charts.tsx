@@ -15,23 +15,27 @@ import {
   type Span,
   type Zoom,
 } from '@rostrum/client/health';
-import { Blank, Button, RangeSlider, Skeleton } from '@rostrum/ui';
-import { strings } from '../strings';
-import { keyOfEvent } from './Feed';
+import { Blank } from '../Blank/Blank';
+import { Button } from '../Button/Button';
+import { locale } from '../language';
+import { RangeSlider } from '../RangeSlider/RangeSlider';
+import { Skeleton } from '../Skeleton/Skeleton';
+import { keyOfEvent, titleOf } from './Feed';
+import { useHealthText } from './strings';
 import type { Metrics } from './useMetrics';
 import './Charts.css';
 
-const TimeChart = lazy(() =>
-  import('@rostrum/ui/charts').then((charts) => ({ default: charts.TimeChart })),
-);
-
-const words = strings.health;
+const TimeChart = lazy(() => import('../Charts').then((charts) => ({ default: charts.TimeChart })));
 
 /** So wide is a mark: events that are closer together share one. */
 const markWidth = 24;
 
 const clock = (time: number): string =>
-  new Date(time).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  new Date(time).toLocaleTimeString(locale(), {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
 
 /** What is shown: so much of it (null: all), up to then (null: as far as it goes). */
 interface View {
@@ -82,6 +86,7 @@ interface ChartProps {
 }
 
 function Chart(props: ChartProps) {
+  const words = useHealthText();
   const { name, unit, tone, digits, times, values, value, part, feed, shadows, hasTimeAxis } =
     props;
   const said = (v: number) => `${v.toFixed(digits)} ${unit}`;
@@ -96,7 +101,7 @@ function Chart(props: ChartProps) {
       <figcaption className="chart-head">
         <span className={`chart-name tone-${tone}`}>{name}</span>
         <span className="chart-value">
-          {value === null ? strings.unknown : value.toFixed(digits)} <small>{unit}</small>
+          {value === null ? words.unknown : value.toFixed(digits)} <small>{unit}</small>
         </span>
         <span className="quiet">{props.meaning}</span>
       </figcaption>
@@ -111,7 +116,7 @@ function Chart(props: ChartProps) {
           tone={tone}
           height={height}
           format={(v) => String(Math.round(v * 10) / 10)}
-          tip={(time, at) => `${clock(time)}  ${at === null ? strings.unknown : said(at)}`}
+          tip={(time, at) => `${clock(time)}  ${at === null ? words.unknown : said(at)}`}
           label={
             value === null || !range
               ? `${name}: ${words.chartEmpty}`
@@ -139,6 +144,7 @@ function Marks({
   readonly part: Span;
   readonly onEvent: (event: FeedEvent) => void;
 }) {
+  const words = useHealthText();
   const strip = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(600);
   useEffect(() => {
@@ -153,7 +159,7 @@ function Marks({
     <div ref={strip} className="marks" role="group" aria-label={words.marks}>
       {shown.map(({ at, events, worst }) => {
         const name = words.mark(
-          events.map((event) => event.title),
+          events.map((event) => titleOf(event, words)),
           clock(worst.time),
         );
         return (
@@ -191,6 +197,7 @@ export function Charts({
   readonly whole: Span;
   readonly onEvent: (event: FeedEvent) => void;
 }) {
+  const words = useHealthText();
   const rate = metrics.series.get('IngestVideoBitrate') ?? emptySeries;
   const frames = metrics.series.get('IngestFramerate') ?? emptySeries;
   const aligned = useMemo(
