@@ -71,7 +71,7 @@ export function Developers() {
         value={filter}
         onChange={setFilter}
       />
-      {!document && !error && <Skeleton height="360px" />}
+      {!document && !error && <Skeleton width="100%" height="360px" />}
       {document && groups.length === 0 && <p>{words.nothing}</p>}
       {groups.map(({ name, operations }) => (
         <section key={name} aria-label={name}>
