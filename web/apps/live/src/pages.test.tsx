@@ -28,6 +28,8 @@ let place: HTMLElement;
 
 /** Answers, lazily loaded code and what they set in motion have come through. */
 async function settled(): Promise<void> {
+  await import('./channel/Directory');
+  await import('./pages/Directory');
   await import('./pages/Watch');
   for (let i = 0; i < 10; ++i) await new Promise((resolve) => setImmediate(resolve));
 }

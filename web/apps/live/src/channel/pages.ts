@@ -1,9 +1,6 @@
 /** The pages of channels, each fetched when somebody goes there. */
 import type { LoadPage } from '../shell/page';
 
-const unavailable = () =>
-  import('../shell/Unavailable').then((m) => ({ default: m.UnavailablePage }));
-
 export const channelPages: {
   readonly directory: LoadPage;
   readonly search: LoadPage;
@@ -11,9 +8,9 @@ export const channelPages: {
   readonly channel: LoadPage<{ readonly name: string }>;
   readonly profile: LoadPage<{ readonly name: string }>;
 } = {
-  directory: () => import('../pages/Directory').then((m) => ({ default: m.Directory })),
-  search: unavailable,
-  following: unavailable,
-  channel: unavailable,
-  profile: unavailable,
+  directory: () => import('./Directory').then((m) => ({ default: m.Directory })),
+  search: () => import('./Search').then((m) => ({ default: m.Search })),
+  following: () => import('./Following').then((m) => ({ default: m.Following })),
+  channel: () => import('./Channel').then((m) => ({ default: m.Channel })),
+  profile: () => import('./Profile').then((m) => ({ default: m.Profile })),
 };

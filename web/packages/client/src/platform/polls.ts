@@ -74,10 +74,8 @@ export function pollTold(value: unknown): ChannelPoll | null {
 const pollIn = (answer: unknown): ChannelPoll | null => parsePoll(fieldsOf(answer, 'answer')['poll']);
 
 export const pollCalls = (api: PlatformApi) => ({
-  poll: async (name: string, visitor: string, signal?: AbortSignal): Promise<ChannelPoll | null> =>
-    pollIn(
-      await api.get(`/channels/${encodeURIComponent(name)}/poll`, { query: { visitor }, signal }),
-    ),
+  poll: async (name: string, signal?: AbortSignal): Promise<ChannelPoll | null> =>
+    pollIn(await api.get(`/channels/${encodeURIComponent(name)}/poll`, { signal })),
 
   vote: async (name: string, poll: string, option: number, visitor: string) =>
     pollIn(

@@ -1,0 +1,176 @@
+import { lazy, Suspense, useState } from 'react';
+import type { ChannelDetails } from '@rostrum/client/channels';
+import {
+  Avatar,
+  Button,
+  ButtonLink,
+  count,
+  Drawing,
+  Icon,
+  LiveBadge,
+  ShareButton,
+  Skeleton,
+  toast,
+} from '@rostrum/ui';
+import { go, to } from '../../routes';
+import { Menu } from '../../shell/Menu';
+import { useSession } from '../../shell/session';
+import { useChannelText } from '../../strings/channel';
+import { calls } from './calls';
+import { Elapsed } from './cards';
+import { FollowButton } from './FollowButton';
+import { icons } from './icons';
+import type { Following } from './useFollow';
+import './ChannelInfo.css';
+
+const ReportDialog = lazy(() => import('./ReportDialog'));
+
+/** What one can do about somebody: look them up, report them, keep them out of one's own channel. */
+export function PersonMenu({ channel }: { readonly channel: ChannelDetails }) {
+  const words = useChannelText();
+  const { account } = useSession();
+  const [isReporting, setReporting] = useState(false);
+  const { name } = channel;
+  const report = () => (account ? setReporting(true) : go(to.login()));
+  const ban = () => {
+    if (!account) return;
+    const undo = () =>
+      calls.unban(account.name, name).then(
+        () => toast(words.didUnbanFromMine(name)),
+        () => toast(words.failedAct, 'problem'),
+      );
+    // Whoever is out already is let in again: the server knows.
+    calls.bans(account.name).then(
+      ({ list }) =>
+        list.some((one) => one.name === name)
+          ? undo()
+          : calls.ban(account.name, name).then(
+              () => toast(words.didBanFromMine(name)),
+              () => toast(words.failedAct, 'problem'),
+            ),
+      () => toast(words.failedAct, 'problem'),
+    );
+  };
+  const item = (icon: keyof typeof icons, label: string, perform: () => void) => (
+    <button type="button" role="menuitem" className="menu-place" onClick={perform}>
+      <Drawing svg={icons[icon]} size={20} />
+      <span>{label}</span>
+    </button>
+  );
+  return (
+    <>
+      <Menu
+        label={words.moreAbout(name)}
+        className="button plain more-button"
+        trigger={<Drawing svg={icons.more} size={20} />}
+      >
+        {item('user', words.profile, () => go(to.profile(name)))}
+        {item('flag', words.report, report)}
+        {account && item('ban', `${words.banFromMine} / ${words.unbanFromMine}`, ban)}
+      </Menu>
+      {isReporting && (
+        <Suspense fallback={null}>
+          <ReportDialog
+            about={{ channel: name }}
+            title={words.reportChannel(name)}
+            onClose={() => setReporting(false)}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+/** Below the picture: who it is, what it is about, how many watch. */
+export function ChannelInfo({
+  channel,
+  isOn,
+  following,
+  onShowChat,
+}: {
+  readonly channel: ChannelDetails | null;
+  readonly isOn: boolean;
+  readonly following: Following;
+  /** Only while the chat is hidden. */
+  readonly onShowChat?: (() => void) | undefined;
+}) {
+  const words = useChannelText();
+  if (!channel)
+    return (
+      <div className="info" aria-busy="true">
+        <div className="info-who">
+          <Skeleton width="52px" height="52px" />
+          <div className="info-names">
+            <Skeleton width="260px" height="24px" />
+            <Skeleton width="140px" height="18px" />
+          </div>
+        </div>
+      </div>
+    );
+  const { name, title, category, isOwner, startedAt } = channel;
+  const followers = channel.followers + following.change;
+  return (
+    <div className="info">
+      <div className="info-who">
+        <a className="info-back" href={to.directory} aria-label={words.back}>
+          <Icon name="arrowLeft" />
+        </a>
+        <a className="info-face" href={to.profile(name)} tabIndex={-1} aria-hidden="true">
+          <Avatar face={channel} size={52} />
+        </a>
+        <div className="info-names">
+          <h1 dir="auto">{title || name}</h1>
+          <p className="info-line">
+            {title && (
+              <a className="info-name" href={to.profile(name)}>
+                {name}
+              </a>
+            )}
+            <span className="info-followers">{words.followers(followers, count(followers))}</span>
+            {category && (
+              <a
+                className="info-category"
+                href={`${to.directory}?category=${encodeURIComponent(category)}`}
+              >
+                {category}
+              </a>
+            )}
+          </p>
+        </div>
+      </div>
+      <div className="info-facts">
+        {isOn ? (
+          <>
+            <LiveBadge label={words.live} />
+            <span className="info-fact" role="status">
+              <Icon name="eye" size={18} /> {words.viewers(channel.viewers, count(channel.viewers))}
+            </span>
+            {startedAt !== null && (
+              <span className="info-fact">
+                <Icon name="clock" size={18} /> <Elapsed since={startedAt} />
+              </span>
+            )}
+          </>
+        ) : (
+          <span className="info-off">{words.offline}</span>
+        )}
+      </div>
+      <div className="info-acts">
+        {isOwner ? (
+          <ButtonLink kind="primary" href={to.manager}>
+            <Drawing svg={icons.broadcast} size={18} /> {words.manager}
+          </ButtonLink>
+        ) : (
+          <FollowButton name={name} following={following} />
+        )}
+        <ShareButton title={title || name} url={new URL(to.channel(name), location.href).href} />
+        {onShowChat && (
+          <Button onClick={onShowChat}>
+            <Icon name="message" size={18} /> {words.showChat}
+          </Button>
+        )}
+        {!isOwner && <PersonMenu channel={channel} />}
+      </div>
+    </div>
+  );
+}
