@@ -38,7 +38,7 @@ void Router::add(std::span<const Route> routes) {
         CHECK(nodes_[at].name == name && "the same place has one name");
         next = nodes_[at].variable;
       } else {
-        const auto known = nodes_[at].fixed.find(std::string(*segment));
+        const auto known = nodes_[at].fixed.find(*segment);
         if (known != nodes_[at].fixed.end()) {
           next = known->second;
         } else {
@@ -59,7 +59,7 @@ const Router::Node* Router::walk(
     std::string_view path, std::vector<std::pair<std::string_view, std::string>>* captures) const {
   const Node* node = nodes_.data();
   while (const auto segment = take_segment(path)) {
-    const auto fixed = node->fixed.find(std::string(*segment));
+    const auto fixed = node->fixed.find(*segment);
     if (fixed != node->fixed.end()) {
       node = &nodes_[fixed->second];
       continue;

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -33,7 +33,7 @@ class Router {
 
  private:
   struct Node {
-    std::unordered_map<std::string, std::size_t> fixed;
+    std::map<std::string, std::size_t, std::less<>> fixed;
     std::size_t variable = 0;  // 0: none
     std::string_view name;     // of the variable
     std::vector<const Route*> here;
