@@ -80,7 +80,8 @@ export function Channel({ name: asked }: { readonly name: string }) {
     if (hadPast && !isOn) past.again();
   }, [isOn]);
 
-  const hasChat = channel !== null && !isClosed;
+  // While nothing is known yet its place is kept.
+  const hasChat = !isClosed;
   const isChatShown = hasChat && (isBeside ? !isHidden : panel === 'chat');
   useChatKeys(main, {
     toggle: () => (isBeside ? hide(!isHidden) : setPanel(panel === 'chat' ? 'about' : 'chat')),
@@ -91,7 +92,7 @@ export function Channel({ name: asked }: { readonly name: string }) {
     return <Unavailable title={words.noChannel} text={words.noChannelText} />;
   if (error && !channel) return <Trouble error={error} again={again} isPage />;
 
-  const chat = channel && (
+  const chat = channel ? (
     <Suspense fallback={<div className="chat-coming" />}>
       <PlatformChat
         key={account?.id ?? 'nobody'}
@@ -101,6 +102,8 @@ export function Channel({ name: asked }: { readonly name: string }) {
         onBanned={banned}
       />
     </Suspense>
+  ) : (
+    <div className="chat-coming" />
   );
   const isParty = shown?.overlay.kind === 'celebration' && !ballot.poll;
   const hasCard = ballot.poll !== null || (shown !== null && shown.overlay.kind !== 'celebration');
@@ -136,7 +139,11 @@ export function Channel({ name: asked }: { readonly name: string }) {
       : [{ id: 'past' as const, label: words.past, content: <PastList past={past} /> }]),
   ];
   const chosen = tabs.some((tab) => tab.id === panel) ? panel : 'about';
-  const classes = ['channel-page', isBeside ? 'beside' : 'below', isChatShown ? 'with-chat' : ''];
+  const classes = [
+    'channel-page',
+    isBeside ? 'is-beside' : 'is-stacked',
+    isChatShown ? 'has-chat' : '',
+  ];
   return (
     <Main
       title={channel ? name : asked}
@@ -177,6 +184,7 @@ export function Channel({ name: asked }: { readonly name: string }) {
         <ChannelInfo
           channel={channel}
           isOn={isOn}
+          isBanned={ban !== null}
           following={following}
           onShowChat={hasChat && isBeside && isHidden ? () => hide(false) : undefined}
         />

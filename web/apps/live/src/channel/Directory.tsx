@@ -171,37 +171,39 @@ export function Directory() {
           </Carousel>
         </section>
       )}
-      <section aria-labelledby={others.length > 0 && category === '' ? 'also-title' : undefined}>
-        {others.length > 0 && category === '' && (
-          <div className="section-head">
-            <h2 id="also-title">{words.alsoLive}</h2>
-          </div>
-        )}
-        <Categories chosen={category} onChoose={setCategory} />
-        {isEmpty && category !== '' && (
-          <div className="nobody-in">
-            <p>{words.nobodyIn(category)}</p>
-            <Button onClick={() => setCategory('')}>{words.showAll}</Button>
-          </div>
-        )}
-        <ul className="cards">
-          {value === null && error === null && (
-            <li className="cards-bones">
-              <CardSkeletons many={6} />
-            </li>
+      {(value === null || others.length > 0 || category !== '') && (
+        <section aria-labelledby={others.length > 0 && category === '' ? 'also-title' : undefined}>
+          {others.length > 0 && category === '' && (
+            <div className="section-head">
+              <h2 id="also-title">{words.alsoLive}</h2>
+            </div>
           )}
-          {others.map((one, i) => (
-            <li key={one.watchUrl}>
-              <LiveCard channel={one} isFirst={i < 3} />
-            </li>
-          ))}
-        </ul>
-        {next !== null && (
-          <div className="list-end">
-            <Button onClick={more}>{words.more}</Button>
-          </div>
-        )}
-      </section>
+          <Categories chosen={category} onChoose={setCategory} />
+          {isEmpty && category !== '' && (
+            <div className="nobody-in">
+              <p>{words.nobodyIn(category)}</p>
+              <Button onClick={() => setCategory('')}>{words.showAll}</Button>
+            </div>
+          )}
+          <ul className="cards">
+            {value === null && error === null && (
+              <li className="cards-bones">
+                <CardSkeletons many={6} />
+              </li>
+            )}
+            {others.map((one, i) => (
+              <li key={one.watchUrl}>
+                <LiveCard channel={one} isFirst={i < 3} />
+              </li>
+            ))}
+          </ul>
+          {next !== null && (
+            <div className="list-end">
+              <Button onClick={more}>{words.more}</Button>
+            </div>
+          )}
+        </section>
+      )}
       {recent.length > 0 && live.length < enoughLive && category === '' && (
         <section aria-labelledby="recent-title">
           <div className="section-head">

@@ -87,9 +87,11 @@ export function Profile({ name: asked }: { readonly name: string }) {
             {channel.isOwner ? (
               <ButtonLink href={to.settings()}>{words.editProfile}</ButtonLink>
             ) : (
-              !ban && <FollowButton name={name} following={following} />
+              !ban && <FollowButton name={name} following={following} isSecond={isLive} />
             )}
-            <ShareButton title={name} url={new URL(to.profile(name), location.href).href} />
+            <span className="profile-share">
+              <ShareButton title={name} url={new URL(to.profile(name), location.href).href} />
+            </span>
             {!channel.isOwner && <PersonMenu channel={channel} />}
           </div>
         )}

@@ -1,5 +1,6 @@
 import { memo, useMemo, type CSSProperties } from 'react';
 import type { ChatMessage, ChatRole } from '@rostrum/client/chat';
+import { Avatar, type AvatarFace } from '../Avatar/Avatar';
 import { isOnlyEmoji } from './emoji';
 import { ChatIcon, type ChatIconName } from './icons';
 import { colourOf, letterOf } from './name-colour';
@@ -57,6 +58,22 @@ followLanguage(() => {
   times = timesIn(locale());
 });
 
+/** What somebody looks like, where the platform says it with their messages. */
+export function faceOf({ displayName, attributes }: ChatMessage['sender']): AvatarFace | null {
+  const { avatar, color = '', channelAssetUrls } = attributes;
+  if (!avatar) return null;
+  let avatarUrl: string | undefined;
+  try {
+    const urls: unknown = JSON.parse(channelAssetUrls ?? '{}');
+    const told = typeof urls === 'object' && urls ? (urls as { avatar?: unknown }).avatar : '';
+    // Only pictures of this server: nobody else learns who reads along.
+    if (typeof told === 'string' && /^\/(?![/\\])/.test(told)) avatarUrl = told;
+  } catch {
+    // the drawing will do
+  }
+  return { name: displayName, avatar, color, avatarUrl };
+}
+
 export interface MessageProps {
   readonly message: ChatMessage;
   /** The name by which this person is mentioned. */
@@ -83,6 +100,7 @@ export const Message = memo(function Message(props: MessageProps) {
   const { message, me, isMine, isFollowing, isActive, canReact } = props;
   const { sender } = message;
   const name = withoutTurns(sender.displayName);
+  const face = isFollowing ? null : faceOf(sender);
   const isSaid = message.state === 'sent';
   const isForMe = !isMine && !message.removed && mentionsMe(message.content, me);
   const style = { '--name': `var(--color-name-${colourOf(sender)})` } as CSSProperties;
@@ -110,11 +128,16 @@ export const Message = memo(function Message(props: MessageProps) {
         props.onMenu(message, { x: event.clientX, y: event.clientY });
       }}
     >
-      {!isFollowing && (
-        <span className="chat-avatar" aria-hidden="true">
-          {letterOf(name)}
-        </span>
-      )}
+      {!isFollowing &&
+        (face ? (
+          <span className="chat-face">
+            <Avatar face={face} size={28} />
+          </span>
+        ) : (
+          <span className="chat-avatar" aria-hidden="true">
+            {letterOf(name)}
+          </span>
+        ))}
       <div className="chat-said">
         {!isFollowing && (
           <span className="chat-who">

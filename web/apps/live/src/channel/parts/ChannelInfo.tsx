@@ -30,25 +30,29 @@ export function PersonMenu({ channel }: { readonly channel: ChannelDetails }) {
   const words = useChannelText();
   const { account } = useSession();
   const [isReporting, setReporting] = useState(false);
+  const [isOut, setOut] = useState<boolean | null>(null);
   const { name } = channel;
   const report = () => (account ? setReporting(true) : go(to.login()));
+  const told = (work: Promise<unknown>, out: boolean, done: string) =>
+    work.then(
+      () => {
+        setOut(out);
+        toast(done);
+      },
+      () => toast(words.failedAct, 'problem'),
+    );
   const ban = () => {
     if (!account) return;
-    const undo = () =>
-      calls.unban(account.name, name).then(
-        () => toast(words.didUnbanFromMine(name)),
-        () => toast(words.failedAct, 'problem'),
-      );
-    // Whoever is out already is let in again: the server knows.
+    if (isOut) void told(calls.unban(account.name, name), false, words.didUnbanFromMine(name));
+    else void told(calls.ban(account.name, name), true, words.didBanFromMine(name));
+  };
+  /** Somebody is about to open it: whether this person is out of one's own channel. */
+  const look = () => {
+    if (!account || isOut !== null) return;
+    setOut(false);
     calls.bans(account.name).then(
-      ({ list }) =>
-        list.some((one) => one.name === name)
-          ? undo()
-          : calls.ban(account.name, name).then(
-              () => toast(words.didBanFromMine(name)),
-              () => toast(words.failedAct, 'problem'),
-            ),
-      () => toast(words.failedAct, 'problem'),
+      ({ list }) => setOut(list.some((one) => one.name === name)),
+      () => undefined, // who has no channel yet has banned nobody
     );
   };
   const item = (icon: keyof typeof icons, label: string, perform: () => void) => (
@@ -58,7 +62,7 @@ export function PersonMenu({ channel }: { readonly channel: ChannelDetails }) {
     </button>
   );
   return (
-    <>
+    <span className="person-menu" onPointerEnter={look} onFocus={look}>
       <Menu
         label={words.moreAbout(name)}
         className="button plain more-button"
@@ -66,7 +70,7 @@ export function PersonMenu({ channel }: { readonly channel: ChannelDetails }) {
       >
         {item('user', words.profile, () => go(to.profile(name)))}
         {item('flag', words.report, report)}
-        {account && item('ban', `${words.banFromMine} / ${words.unbanFromMine}`, ban)}
+        {account && item('ban', isOut ? words.unbanFromMine : words.banFromMine, ban)}
       </Menu>
       {isReporting && (
         <Suspense fallback={null}>
@@ -77,7 +81,7 @@ export function PersonMenu({ channel }: { readonly channel: ChannelDetails }) {
           />
         </Suspense>
       )}
-    </>
+    </span>
   );
 }
 
@@ -85,11 +89,13 @@ export function PersonMenu({ channel }: { readonly channel: ChannelDetails }) {
 export function ChannelInfo({
   channel,
   isOn,
+  isBanned,
   following,
   onShowChat,
 }: {
   readonly channel: ChannelDetails | null;
   readonly isOn: boolean;
+  readonly isBanned: boolean;
   readonly following: Following;
   /** Only while the chat is hidden. */
   readonly onShowChat?: (() => void) | undefined;
@@ -143,7 +149,13 @@ export function ChannelInfo({
           <>
             <LiveBadge label={words.live} />
             <span className="info-fact" role="status">
-              <Icon name="eye" size={18} /> {words.viewers(channel.viewers, count(channel.viewers))}
+              <Icon name="eye" size={18} />
+              <span className="info-short" aria-hidden="true">
+                {count(channel.viewers)}
+              </span>
+              <span className="info-long">
+                {words.viewers(channel.viewers, count(channel.viewers))}
+              </span>
             </span>
             {startedAt !== null && (
               <span className="info-fact">
@@ -152,7 +164,7 @@ export function ChannelInfo({
             )}
           </>
         ) : (
-          <span className="info-off">{words.offline}</span>
+          !isBanned && <span className="info-off">{words.offline}</span>
         )}
       </div>
       <div className="info-acts">
@@ -161,15 +173,17 @@ export function ChannelInfo({
             <Drawing svg={icons.broadcast} size={18} /> {words.manager}
           </ButtonLink>
         ) : (
-          <FollowButton name={name} following={following} />
+          !isBanned && <FollowButton name={name} following={following} />
         )}
-        <ShareButton title={title || name} url={new URL(to.channel(name), location.href).href} />
-        {onShowChat && (
-          <Button onClick={onShowChat}>
-            <Icon name="message" size={18} /> {words.showChat}
-          </Button>
-        )}
-        {!isOwner && <PersonMenu channel={channel} />}
+        <span className="info-more">
+          <ShareButton title={title || name} url={new URL(to.channel(name), location.href).href} />
+          {onShowChat && (
+            <Button onClick={onShowChat}>
+              <Icon name="message" size={18} /> {words.showChat}
+            </Button>
+          )}
+          {!isOwner && <PersonMenu channel={channel} />}
+        </span>
       </div>
     </div>
   );

@@ -8,17 +8,20 @@ export function FollowButton({
   name,
   following,
   label,
+  isSecond,
 }: {
   readonly name: string;
   readonly following: Following;
   /** Instead of "Follow". */
   readonly label?: string;
+  /** Something else is the first thing to do here. */
+  readonly isSecond?: boolean;
 }) {
   const words = useChannelText();
   const { isFollowing, toggle } = following;
   return (
     <Button
-      kind={isFollowing ? 'plain' : 'primary'}
+      kind={isFollowing || isSecond ? 'plain' : 'primary'}
       onClick={toggle}
       label={isFollowing ? words.unfollow(name) : words.followName(name)}
     >
