@@ -1,73 +1,47 @@
 #include "app/people/accounts.h"
 
+#include "app/people/accounts_service.h"
+
 namespace app {
-namespace {
 
-class EmptyAccounts final : public Accounts {
- public:
-  Outcome<std::optional<Viewer>> identify(const PlatformRequest&, const Route&, io::SqlConnection&,
-                                          base::WallTime) override {
-    return std::nullopt;
-  }
-  Outcome<std::optional<Account>> find(io::SqlConnection&, std::string_view) override {
-    return std::nullopt;
-  }
-  Outcome<std::optional<Account>> find_by_name(io::SqlConnection&, std::string_view) override {
-    return std::nullopt;
-  }
-  Outcome<std::optional<Account>> find_by_email(io::SqlConnection&, std::string_view) override {
-    return std::nullopt;
-  }
-  Outcome<boost::json::object> describe(io::SqlConnection&, std::string_view) override {
-    return not_found("There is no such account.");
-  }
-  PlatformLimits limits() const override { return {}; }
-  Outcome<std::optional<Account>> find_by_identity(io::SqlConnection&, std::string_view,
-                                                   std::string_view) override {
-    return std::nullopt;
-  }
-  Outcome<void> link_identity(io::SqlConnection&, std::string_view, std::string_view,
-                              std::string_view, base::WallTime) override {
-    return not_found("There is no such account.");
-  }
-  Outcome<Account> create_with_identity(Call&, const NewIdentity&) override {
-    return forbidden("Nobody can register here.");
-  }
-  Outcome<std::string> suggest_name(io::SqlConnection&, std::string_view wish) override {
-    return std::string(wish);
-  }
-  Outcome<OpenedSession> open_session(Call&, std::string_view) override {
-    return not_found("There is no such account.");
-  }
-  void add_belongings(Belongings) override {}
-  void when_renamed(Renamed) override {}
-  void when_changed(std::function<void(const Account&)>) override {}
-  const std::optional<Platform::FirstAdministrator>& first_administrator() const override {
-    return none_;
-  }
-  bool may_attempt(std::string_view, std::string_view) override { return true; }
-
- private:
-  std::optional<Platform::FirstAdministrator> none_;
-};
-
-}  // namespace
-
-base::Expected<std::unique_ptr<Accounts>> Accounts::create(Parts&, io::SqlConnection&) {
-  return std::make_unique<EmptyAccounts>();
+base::Expected<std::unique_ptr<Accounts>> Accounts::create(Parts& parts, io::SqlConnection& sql) {
+  auto keyring = Keyring::open(parts.settings.data_dir);
+  if (!keyring) return base::fail(std::move(keyring.error()));
+  auto made = std::make_unique<AccountsService>(parts, std::move(*keyring));
+  if (auto done = made->set_up(sql); !done) return base::fail(std::move(done.error()));
+  return made;
 }
 
 std::span<const Route> Accounts::routes() {
-  return {};
-}
-std::span<const Route> Accounts::demo_routes() {
-  return {};
+  static const std::vector<Route> all = [] {
+    std::vector<Route> routes;
+    for (const auto table : {session_routes(), registration_routes(), password_routes(),
+                             profile_routes(), admin_routes()}) {
+      routes.insert(routes.end(), table.begin(), table.end());
+    }
+    return routes;
+  }();
+  return all;
 }
 
-std::string_view to_string(Role) {
+std::string_view to_string(Role role) {
+  switch (role) {
+    case Role::kViewer:
+      return "viewer";
+    case Role::kStreamer:
+      return "streamer";
+    case Role::kModerator:
+      return "moderator";
+    case Role::kAdministrator:
+      return "administrator";
+  }
   return "viewer";
 }
-std::optional<Role> role_from(std::string_view) {
+
+std::optional<Role> role_from(std::string_view text) {
+  for (const Role role : {Role::kViewer, Role::kStreamer, Role::kModerator, Role::kAdministrator}) {
+    if (to_string(role) == text) return role;
+  }
   return std::nullopt;
 }
 
