@@ -150,6 +150,7 @@ base::Expected<void> PlatformService::set_up(io::SqlDatabase& database) {
   make(accounts_, parts_->accounts);
   make(post_, parts_->post);
   make(notifier_, parts_->notifier);
+  make(oidc_, parts_->oidc);
   make(assets_, parts_->assets);
   make(channels_, parts_->channels);
   make(chat_, parts_->chat);
@@ -158,9 +159,9 @@ base::Expected<void> PlatformService::set_up(io::SqlDatabase& database) {
   if (!done) return done;
   for (const auto routes :
        {about_routes(), Accounts::routes(), Accounts::demo_routes(), Post::routes(),
-        Notifier::routes(), Assets::routes(), Channels::routes(), Channels::demo_routes(),
-        ChatMinder::routes(), ChatMinder::demo_routes(), Overlays::routes(),
-        Overlays::demo_routes(), Products::routes(), Products::demo_routes()}) {
+        Notifier::routes(), Oidc::routes(), Assets::routes(), Channels::routes(),
+        Channels::demo_routes(), ChatMinder::routes(), ChatMinder::demo_routes(),
+        Overlays::routes(), Overlays::demo_routes(), Products::routes(), Products::demo_routes()}) {
     router_.add(routes);
   }
   return {};

@@ -14,6 +14,7 @@
 #include "app/core/parts.h"
 #include "app/core/router.h"
 #include "app/letters/notifier.h"
+#include "app/letters/oidc.h"
 #include "app/letters/post.h"
 #include "app/overlays/overlays.h"
 #include "app/people/accounts.h"
@@ -64,6 +65,7 @@ class PlatformService final : public Platform {
   std::unique_ptr<Accounts> accounts_;
   std::unique_ptr<Post> post_;
   std::unique_ptr<Notifier> notifier_;
+  std::unique_ptr<Oidc> oidc_;
   std::unique_ptr<Assets> assets_;
   std::unique_ptr<Channels> channels_;
   std::unique_ptr<ChatMinder> chat_;

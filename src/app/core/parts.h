@@ -15,6 +15,7 @@ class ChatMinder;
 class FeedHub;
 class LiveBoard;
 class Notifier;
+class Oidc;
 class Overlays;
 class Post;
 class Products;
@@ -36,6 +37,7 @@ struct Parts {
   // letters/
   Post* post = nullptr;
   Notifier* notifier = nullptr;
+  Oidc* oidc = nullptr;
   // channels/
   Assets* assets = nullptr;
   Channels* channels = nullptr;

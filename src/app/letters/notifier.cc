@@ -1,22 +1,317 @@
 #include "app/letters/notifier.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <deque>
+#include <optional>
+#include <utility>
+
+#include "app/channels/channels.h"
+#include "app/core/feed.h"
+#include "app/letters/digest_hour.h"
+#include "app/letters/letter_key.h"
+#include "app/letters/notice_store.h"
+#include "app/letters/notice_view.h"
+#include "app/letters/post.h"
+#include "app/letters/push_sender.h"
+#include "app/letters/texts.h"
+#include "app/people/accounts.h"
+#include "base/base64.h"
+#include "base/log.h"
+#include "io/loop.h"
+#include "io/timer.h"
+
 namespace app {
 namespace {
 
-class EmptyNotifier final : public Notifier {
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+constexpr std::int64_t kPage = 500;        // followers that are told in one step
+constexpr std::size_t kMaxRounds = 2'000;  // channels that went live and wait for their turn
+constexpr std::int64_t kDigestsAPass = 50;
+constexpr std::int64_t kMaxDigestLines = 20;
+constexpr auto kKeepStarts = 24h * 30;
+constexpr base::Duration kLookForDigests = 5min;
+
+// One start on its way to those who follow.
+struct Round {
+  LiveStart start;
+  bool is_mailed = false;
+  std::string name;  // of the channel
+  base::Slice event;
+  std::string push_text;
+  bool is_pushing = false;  // those with the page open and letters first
+  FollowerMark mark;
+};
+
+enum class Step : std::uint8_t { kMore, kDone, kLater };
+
+class LiveNotifier final : public Notifier {
  public:
-  void start() override {}
-  void went_live(const std::string&) override {}
+  LiveNotifier(Parts& parts, std::optional<P256Key> key)
+      : parts_(parts),
+        push_(key ? std::make_unique<PushSender>(*key, parts.settings.push_contact, parts.sql)
+                  : nullptr),
+        push_key_(key ? base::to_base64url(key->point()) : std::string()),
+        timer_(parts.home),
+        digest_timer_(parts.home),
+        self_(std::make_shared<LiveNotifier*>(this)) {}
+
+  void start() override {
+    at_home([](LiveNotifier& self) { self.look_for_digests(); });
+  }
+
+  const std::string& push_key() const override { return push_key_; }
+
+  void went_live(const std::string& account) override {
+    const bool given = parts_.slow.give([this, account](io::SqlConnection& sql) {
+      auto round = begin(sql, account);
+      if (!round) {
+        base::log_warn("followers were not told that a channel is live",
+                       {{"reason", round.error().message}});
+        return;
+      }
+      if (!*round) return;
+      at_home(
+          [made = std::move(**round)](LiveNotifier& self) mutable { self.add(std::move(made)); });
+    });
+    if (!given) base::log_warn("followers were not told that a channel is live", {});
+  }
+
+ private:
+  void at_home(std::move_only_function<void(LiveNotifier&)> work) {
+    parts_.home.post([weak = std::weak_ptr(self_), work = std::move(work)]() mutable {
+      if (const auto alive = weak.lock()) work(**alive);
+    });
+  }
+
+  // ---- on the slow crew
+
+  Outcome<std::optional<Round>> begin(io::SqlConnection& sql, const std::string& account) {
+    const auto owner = parts_.accounts->find(sql, account);
+    if (!owner) return std::unexpected(owner.error());
+    if (!*owner || (*owner)->state != Account::State::kActive) return std::nullopt;
+    const auto channel = parts_.channels->find(sql, account);
+    if (!channel) return std::unexpected(channel.error());
+    if (!*channel) return std::nullopt;
+    std::optional<CalledStart> called;
+    auto written = write_and_wait(parts_.sql, [&](io::SqlConnection& writer) -> Outcome<void> {
+      auto noted = note_start(writer, account, (*channel)->title, io::Loop::wall_now());
+      if (!noted) return broken(noted.error());
+      called = std::move(*noted);
+      return {};
+    });
+    if (!written) return std::unexpected(std::move(written.error()));
+    if (!called) return std::nullopt;
+    auto notices = show_notices(parts_, sql, std::span(&called->start, 1), {});
+    if (!notices) return std::unexpected(std::move(notices.error()));
+    if (notices->empty()) return std::nullopt;
+    const json::object& notice = notices->front().as_object();
+    Round round;
+    round.start = called->start;
+    round.is_mailed = called->is_mailed;
+    round.name = (*owner)->name;
+    round.event = feed_event("notice", {{"notice", notice}});
+    round.push_text = json::serialize(json::object{{"kind", "live"},
+                                                   {"name", round.name},
+                                                   {"title", round.start.title},
+                                                   {"url", "/" + round.name},
+                                                   {"tag", "live:" + account},
+                                                   {"at", base::to_rfc3339_ms(round.start.at)}});
+    return round;
+  }
+
+  Step tell_page(io::SqlConnection& sql, Round& round) {
+    const auto page = followers_after(sql, round.start.channel, round.mark, kPage);
+    if (!page) {
+      base::log_warn("followers cannot be read", {{"reason", page.error().message}});
+      return Step::kDone;
+    }
+    std::vector<Letter> letters;
+    for (const Follower& follower : *page) {
+      if (follower.settings.page) {
+        parts_.feed.publish("account:" + follower.mark.follower, round.event);
+      }
+      if (round.is_mailed && follower.settings.digest == Digest::kInstant) {
+        const LiveLine line{.name = round.name, .title = round.start.title};
+        auto letter =
+            letter_for(sql, follower.mark.follower, follower.site_url, std::span(&line, 1));
+        if (letter) letters.push_back(std::move(*letter));
+      }
+    }
+    send(letters);
+    if (static_cast<std::int64_t>(page->size()) == kPage) {
+      round.mark = page->back().mark;
+      return Step::kMore;
+    }
+    if (!push_) return Step::kDone;
+    round.is_pushing = true;
+    round.mark = {};
+    return Step::kMore;
+  }
+
+  Step push_page(io::SqlConnection& sql, Round& round) {
+    auto page = push_targets_after(sql, round.start.channel, round.mark, kPage);
+    if (!page) {
+      base::log_warn("browsers to tell cannot be read", {{"reason", page.error().message}});
+      return Step::kDone;
+    }
+    // Of one channel only the newest message waits at a push service.
+    const std::string topic = "live" + round.start.channel.substr(0, 28);
+    if (!push_->send(std::move(page->targets), round.push_text, topic)) return Step::kLater;
+    if (!page->next) return Step::kDone;
+    round.mark = *page->next;
+    return Step::kMore;
+  }
+
+  // Nothing for those who cannot be written to.
+  std::optional<Letter> letter_for(io::SqlConnection& sql, const std::string& account,
+                                   const std::string& site_url, std::span<const LiveLine> lines) {
+    const auto person = parts_.accounts->find(sql, account);
+    if (!person || !*person || (*person)->state != Account::State::kActive ||
+        (*person)->email.empty()) {
+      return std::nullopt;
+    }
+    const std::string& configured = parts_.settings.public_url;
+    return live_letter({.language = (*person)->language,
+                        .brand = parts_.settings.brand.name,
+                        .site_url = configured.empty() ? site_url : configured,
+                        .name = (*person)->name,
+                        .to = (*person)->email},
+                       lines, parts_.post->key().sign("unsubscribe", account));
+  }
+
+  void send(const std::vector<Letter>& letters) {
+    if (letters.empty()) return;
+    const auto written = write_and_wait(parts_.sql, [&](io::SqlConnection& sql) -> Outcome<void> {
+      for (const Letter& letter : letters) {
+        if (auto queued = parts_.post->queue(sql, letter, io::Loop::wall_now()); !queued) {
+          return queued;
+        }
+      }
+      return {};
+    });
+    if (!written) {
+      base::log_warn("digests were not written", {{"reason", written.error().message}});
+      return;
+    }
+    parts_.post->look();
+  }
+
+  // True if there may be more.
+  bool send_digests(io::SqlConnection& sql) {
+    const base::WallTime now = io::Loop::wall_now();
+    const auto due = due_digests(sql, now, kDigestsAPass);
+    if (!due) return false;
+    for (const DueDigest& digest : *due) {
+      const auto starts = starts_since(sql, digest.account, digest.since, kMaxDigestLines);
+      if (!starts) return false;
+      std::vector<LiveLine> lines;
+      for (const LiveStart& start : *starts) {
+        const auto owner = parts_.accounts->find(sql, start.channel);
+        if (owner && *owner && (*owner)->state == Account::State::kActive) {
+          lines.push_back({.name = (*owner)->name, .title = start.title});
+        }
+      }
+      std::optional<Letter> letter;
+      if (!lines.empty()) letter = letter_for(sql, digest.account, digest.site_url, lines);
+      const auto written =
+          write_and_wait(parts_.sql, [&](io::SqlConnection& writer) -> Outcome<void> {
+            if (auto set = set_digest_due(writer, digest.account, now, next_digest_hour(now));
+                !set) {
+              return broken(set.error());
+            }
+            if (!letter) return {};
+            return parts_.post->queue(writer, *letter, now);
+          });
+      if (!written) return false;
+    }
+    if (!due->empty()) parts_.post->look();
+    (void)write_and_wait(parts_.sql, [&](io::SqlConnection& writer) -> Outcome<void> {
+      if (auto gone = forget_starts(writer, now - kKeepStarts); !gone) return broken(gone.error());
+      return {};
+    });
+    return static_cast<std::int64_t>(due->size()) == kDigestsAPass;
+  }
+
+  // ---- on the home loop
+
+  void add(Round round) {
+    if (rounds_.size() >= kMaxRounds) {
+      base::log_warn("followers were not told that a channel is live",
+                     {{"reason", "too many channels went live at once"}});
+      return;
+    }
+    rounds_.push_back(std::move(round));
+    step();
+  }
+
+  // One page of one channel at a time; channels take turns.
+  void step() {
+    if (is_stepping_ || rounds_.empty()) return;
+    is_stepping_ = true;
+    auto round = std::make_shared<Round>(std::move(rounds_.front()));
+    rounds_.pop_front();
+    const bool given = parts_.slow.give([this, round](io::SqlConnection& sql) {
+      const Step end = round->is_pushing ? push_page(sql, *round) : tell_page(sql, *round);
+      at_home([round, end](LiveNotifier& self) { self.stepped(std::move(*round), end); });
+    });
+    if (!given) stepped(std::move(*round), Step::kLater);
+  }
+
+  void stepped(Round round, Step end) {
+    is_stepping_ = false;
+    if (end != Step::kDone) rounds_.push_back(std::move(round));
+    if (end != Step::kLater) return step();
+    timer_.start(1s, [this] { step(); });
+  }
+
+  void look_for_digests() {
+    const bool given = parts_.slow.give([this](io::SqlConnection& sql) {
+      const bool more = send_digests(sql);
+      at_home([more](LiveNotifier& self) { self.wait_for_digests(more); });
+    });
+    if (!given) wait_for_digests(false);
+  }
+
+  void wait_for_digests(bool more) {
+    digest_timer_.start(more ? base::Duration(10ms) : kLookForDigests,
+                        [this] { look_for_digests(); });
+  }
+
+  Parts& parts_;
+  const std::unique_ptr<PushSender> push_;  // null: no Web Push
+  const std::string push_key_;
+  // of the home loop:
+  std::deque<Round> rounds_;
+  bool is_stepping_ = false;
+  io::Timer timer_;
+  io::Timer digest_timer_;
+  std::shared_ptr<LiveNotifier*> self_;  // for what is posted: expired once we are gone
 };
 
 }  // namespace
 
-base::Expected<std::unique_ptr<Notifier>> Notifier::create(Parts&, io::SqlConnection&) {
-  return std::make_unique<EmptyNotifier>();
-}
-
-std::span<const Route> Notifier::routes() {
-  return {};
+base::Expected<std::unique_ptr<Notifier>> Notifier::create(Parts& parts, io::SqlConnection& sql) {
+  if (auto made = make_notice_tables(sql); !made) return base::fail(std::move(made.error()));
+  std::optional<P256Key> key;
+  if (!parts.settings.push_contact.empty()) {
+    auto opened = open_push_key(parts.settings.data_dir);
+    if (!opened) return base::fail(std::move(opened.error()));
+    key = std::move(*opened);
+  }
+  parts.accounts->add_belongings(
+      {.erase = [](io::SqlConnection& connection, const Account& account) -> Outcome<void> {
+         if (auto erased = erase_notices(connection, account.id); !erased) {
+           return broken(erased.error());
+         }
+         return {};
+       },
+       .after = {}});
+  return std::make_unique<LiveNotifier>(parts, std::move(key));
 }
 
 }  // namespace app

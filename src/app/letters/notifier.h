@@ -21,6 +21,8 @@ class Notifier {
 
   /// A channel of `account` went live. From any thread.
   virtual void went_live(const std::string& account) = 0;
+  /// What browsers subscribe with, in base64url; empty: there is no Web Push here.
+  virtual const std::string& push_key() const = 0;
 };
 
 }  // namespace app

@@ -23,6 +23,8 @@ struct Letter {
   std::string unsubscribe_url = {};
 };
 
+class LetterKey;
+
 class Post {
  public:
   static base::Expected<std::unique_ptr<Post>> create(Parts& parts, io::SqlConnection& sql);
@@ -33,6 +35,8 @@ class Post {
   virtual Outcome<void> queue(io::SqlConnection& sql, const Letter& letter, base::WallTime now) = 0;
   /// Something may be waiting: looks soon. From any thread.
   virtual void look() = 0;
+  /// Who opens what we sealed and signed, for the other files of letters.
+  virtual const LetterKey& key() const = 0;
   virtual void start() = 0;
 };
 

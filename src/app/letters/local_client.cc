@@ -1,0 +1,38 @@
+#include "app/letters/local_client.h"
+
+#include <algorithm>
+
+#include "wire/http/headers.h"
+
+namespace app {
+namespace {
+
+bool is_loopback_address(std::string_view address) {
+  if (address == "::1") return true;
+  if (address.starts_with("::ffff:")) address.remove_prefix(7);
+  return address.starts_with("127.") && std::ranges::count(address, '.') == 3 &&
+         std::ranges::all_of(address, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+}
+
+}  // namespace
+
+bool is_loopback_host(std::string_view host) {
+  if (host.starts_with('[')) {
+    const std::size_t end = host.find(']');
+    return end != std::string_view::npos && is_loopback_address(host.substr(1, end - 1));
+  }
+  if (std::ranges::count(host, ':') == 1) host = host.substr(0, host.find(':'));
+  return wire::http::equal_ignoring_case(host, "localhost") || is_loopback_address(host);
+}
+
+bool is_local_client(const PlatformRequest& request) {
+  if (!is_loopback_address(request.remote_address) || !is_loopback_host(request.http.host)) {
+    return false;
+  }
+  return std::ranges::none_of(
+      std::initializer_list<std::string_view>{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host",
+                                              "X-Real-IP", "Via"},
+      [&](std::string_view name) { return request.http.headers.has(name); });
+}
+
+}  // namespace app

@@ -1,0 +1,63 @@
+#include "app/letters/notice_view.h"
+
+#include <map>
+#include <string>
+
+#include "app/channels/channels.h"
+#include "app/core/live_board.h"
+#include "app/people/accounts.h"
+
+namespace app {
+namespace {
+
+namespace json = boost::json;
+
+// Of a channel that somebody is told of; empty if it has gone.
+Outcome<json::object> card_of(Parts& parts, io::SqlConnection& sql, const std::string& account) {
+  const auto owner = parts.accounts->find(sql, account);
+  if (!owner) return std::unexpected(owner.error());
+  if (!*owner || (*owner)->state == Account::State::kSuspended) return json::object();
+  const auto channel = parts.channels->find(sql, account);
+  if (!channel) return std::unexpected(channel.error());
+  if (!*channel) return json::object();
+  json::object card{{"name", (*owner)->name},
+                    {"avatar", (*owner)->avatar},
+                    {"color", (*owner)->color},
+                    {"title", (*channel)->title},
+                    {"category", (*channel)->category},
+                    {"live", false},
+                    {"viewers", 0},
+                    {"watchUrl", "/" + (*owner)->name}};
+  if (const auto live = parts.live.find((*channel)->channel_arn)) {
+    card["live"] = true;
+    card["viewers"] = live->viewers;
+    card["startedAt"] = base::to_rfc3339_ms(live->started_at);
+    card["streamId"] = live->stream_id;
+  }
+  return card;
+}
+
+}  // namespace
+
+Outcome<json::array> show_notices(Parts& parts, io::SqlConnection& sql,
+                                  std::span<const LiveStart> starts, base::WallTime seen_at) {
+  std::map<std::string, json::object> cards;
+  json::array shown;
+  for (const LiveStart& start : starts) {
+    auto known = cards.find(start.channel);
+    if (known == cards.end()) {
+      auto card = card_of(parts, sql, start.channel);
+      if (!card) return std::unexpected(std::move(card.error()));
+      known = cards.emplace(start.channel, std::move(*card)).first;
+    }
+    if (known->second.empty()) continue;
+    shown.push_back(json::object{{"id", std::to_string(start.id)},
+                                 {"kind", "live"},
+                                 {"channel", known->second},
+                                 {"at", base::to_rfc3339_ms(start.at)},
+                                 {"seen", start.at <= seen_at}});
+  }
+  return shown;
+}
+
+}  // namespace app
