@@ -7,7 +7,7 @@ import { Frame } from './shell/Frame';
 import { Loading } from './shell/Loading';
 import { NoticesProvider } from './shell/notices';
 import { PageBoundary } from './shell/PageBoundary';
-import { SessionProvider, useSession } from './shell/session';
+import { isStaff, SessionProvider, useSession } from './shell/session';
 import { Trouble } from './shell/Trouble';
 import { Unavailable } from './shell/Unavailable';
 import { go, isOurs, nextOf, routeOf, staysHere, to, usePath, type Route } from './routes';
@@ -56,9 +56,9 @@ function Guarded({ route }: { readonly route: Route }) {
     );
   }
   if (needed === 'signedOut' && account) return <Redirect address={nextOf(location.search)} />;
-  if ((needed === 'signedIn' || needed === 'administrator') && !account)
+  if ((needed === 'signedIn' || needed === 'staff') && !account)
     return <Redirect address={to.login()} />;
-  if (needed === 'administrator' && account?.role !== 'administrator') return <Unavailable />;
+  if (needed === 'staff' && !isStaff(account)) return <Unavailable />;
   return pageOf(route);
 }
 

@@ -6,6 +6,9 @@ export type SettingsTab = (typeof settingsTabs)[number];
 export const adminTabs = ['people', 'channels', 'reports', 'bans', 'limits'] as const;
 export type AdminTab = (typeof adminTabs)[number];
 
+/** What moderators of the platform see of it. */
+export const moderatorTabs: readonly AdminTab[] = ['reports', 'bans'];
+
 /** Pages that are an address and nothing else. */
 const plain = [
   'search',

@@ -2,9 +2,6 @@
 import type { SettingsTab } from '../routes';
 import type { LoadPage } from '../shell/page';
 
-const unavailable = () =>
-  import('../shell/Unavailable').then((m) => ({ default: m.UnavailablePage }));
-
 export const accountPages: {
   readonly login: LoadPage;
   readonly register: LoadPage;
@@ -16,13 +13,13 @@ export const accountPages: {
   readonly unsubscribe: LoadPage;
   readonly document: LoadPage<{ readonly which: 'terms' | 'privacy' }>;
 } = {
-  login: unavailable,
-  register: unavailable,
-  verify: unavailable,
-  reset: unavailable,
-  settings: unavailable,
-  notices: unavailable,
-  mailbox: unavailable,
-  unsubscribe: unavailable,
-  document: unavailable,
+  login: () => import('./SignIn').then((m) => ({ default: m.SignIn })),
+  register: () => import('./Register').then((m) => ({ default: m.Register })),
+  verify: () => import('./Verify').then((m) => ({ default: m.Verify })),
+  reset: () => import('./Reset').then((m) => ({ default: m.Reset })),
+  settings: () => import('./settings/Settings').then((m) => ({ default: m.Settings })),
+  notices: () => import('./Notices').then((m) => ({ default: m.Notices })),
+  mailbox: () => import('./Mailbox').then((m) => ({ default: m.Mailbox })),
+  unsubscribe: () => import('./Unsubscribe').then((m) => ({ default: m.Unsubscribe })),
+  document: () => import('./Document').then((m) => ({ default: m.Document })),
 };

@@ -2,9 +2,6 @@
 import type { AdminTab } from '../routes';
 import type { LoadPage } from '../shell/page';
 
-const unavailable = () =>
-  import('../shell/Unavailable').then((m) => ({ default: m.UnavailablePage }));
-
 export const adminPages: { readonly admin: LoadPage<{ readonly tab: AdminTab | null }> } = {
-  admin: unavailable,
+  admin: () => import('./Admin').then((m) => ({ default: m.Admin })),
 };

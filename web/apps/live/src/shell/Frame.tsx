@@ -9,7 +9,7 @@ import { Menu } from './Menu';
 import { useNotices } from './notices';
 import { platformError } from '@rostrum/client/platform';
 import { SearchBox } from './SearchBox';
-import { useSession } from './session';
+import { isStaff, useSession } from './session';
 import { useKeys } from './useKeys';
 import './Frame.css';
 
@@ -88,7 +88,7 @@ function AccountMenu() {
       (cause: unknown) => toast(failureWords(platformError(cause)), 'problem'),
     );
   };
-  const isStaff = account.role === 'administrator';
+  const isAdministrator = account.role === 'administrator';
   return (
     <Menu
       label={words.menuOf(account.name)}
@@ -118,12 +118,12 @@ function AccountMenu() {
       <Place href={to.settings()} icon="settings">
         {words.settings}
       </Place>
-      {isStaff && (
+      {isStaff(account) && (
         <Place href={to.admin()} icon="shield">
           {words.admin}
         </Place>
       )}
-      {isStaff && developmentMailbox && (
+      {isAdministrator && developmentMailbox && (
         <Place href={to.mailbox} icon="mail">
           {words.mailbox}
         </Place>

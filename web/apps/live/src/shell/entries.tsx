@@ -10,7 +10,7 @@ import type { PageName, Route } from '../routes';
 import type { LoadPage } from './page';
 import { Unavailable } from './Unavailable';
 
-export type Access = 'all' | 'signedIn' | 'signedOut' | 'administrator';
+export type Access = 'all' | 'signedIn' | 'signedOut' | 'staff';
 
 interface Entry {
   readonly access?: Access;
@@ -74,7 +74,7 @@ export const entries: Readonly<Partial<Record<PageName, Entry>>> = {
   ...entry('login', accountPages.login, { props: none, ...strangers }),
   ...entry('register', accountPages.register, { props: none, ...strangers }),
   ...entry('verify', accountPages.verify, { props: none }),
-  ...entry('reset', accountPages.reset, { props: none, ...strangers }),
+  ...entry('reset', accountPages.reset, { props: none }),
   ...entry('settings', accountPages.settings, { props: ({ tab }) => ({ tab }), ...mine }),
   ...entry('notices', accountPages.notices, { props: none, ...mine }),
   ...entry('mailbox', accountPages.mailbox, { props: none }),
@@ -84,7 +84,7 @@ export const entries: Readonly<Partial<Record<PageName, Entry>>> = {
   ...entry('developers', developerPages.developers, { props: none }),
   ...entry('admin', adminPages.admin, {
     props: ({ tab }) => ({ tab }),
-    access: 'administrator',
+    access: 'staff',
   }),
   ...entry('watch', withPlayer(watch), {
     key: ({ channel }) => channel,

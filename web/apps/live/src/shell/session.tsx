@@ -107,6 +107,10 @@ export function useSession(): Session {
   return session;
 }
 
+/** Who keeps order on the whole platform. */
+export const isStaff = (account: Me | null): boolean =>
+  account?.role === 'administrator' || account?.role === 'moderator';
+
 /** The account, on pages that only signed-in people see. */
 export function useMe(): Me {
   const { account } = useSession();

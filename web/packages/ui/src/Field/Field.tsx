@@ -52,12 +52,18 @@ export interface TextFieldProps extends Common {
   readonly required?: boolean;
   readonly code?: boolean;
   readonly maxLength?: number;
-  readonly inputMode?: 'numeric' | 'text';
+  readonly inputMode?: 'numeric' | 'text' | 'email';
   readonly lines?: number;
+  readonly name?: string;
+  readonly spellCheck?: boolean;
+  readonly autoCapitalize?: 'off' | 'sentences';
+  readonly list?: string;
+  /** Stands at the end of the line, for example a button that shows a password. */
+  readonly end?: ReactNode;
 }
 
 export function TextField(props: TextFieldProps) {
-  const { label, hint, error, value, onChange, type = 'text', code, lines, ...rest } = props;
+  const { label, hint, error, value, onChange, type = 'text', code, lines, end, ...rest } = props;
   return (
     <Frame label={label} hint={hint} error={error}>
       {(wires) =>
@@ -72,15 +78,18 @@ export function TextField(props: TextFieldProps) {
             onChange={(e) => onChange(e.target.value)}
           />
         ) : (
-          <input
-            {...rest}
-            {...wires}
-            className={code ? 'input code' : 'input'}
-            type={type}
-            value={value}
-            {...(code ? { spellCheck: false, autoCapitalize: 'off' } : {})}
-            onChange={(e) => onChange(e.target.value)}
-          />
+          <span className={end ? 'input-line' : undefined}>
+            <input
+              {...rest}
+              {...wires}
+              className={code ? 'input code' : 'input'}
+              type={type}
+              value={value}
+              {...(code ? { spellCheck: false, autoCapitalize: 'off' } : {})}
+              onChange={(e) => onChange(e.target.value)}
+            />
+            {end}
+          </span>
         )
       }
     </Frame>
