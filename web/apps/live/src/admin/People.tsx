@@ -95,7 +95,9 @@ export function People() {
                   </dd>
                 </div>
               </dl>
-              {person.id !== me.id && (
+              {person.id === me.id ? (
+                <span className="admin-no-act" />
+              ) : (
                 <PersonActions
                   person={person}
                   onChanged={replace}

@@ -192,18 +192,15 @@ function Dock({ page }: { readonly page: PageName }) {
       {place(to.search(), 'search', words.search, ['search'])}
       {account && place(to.following, 'heart', words.following, ['following'])}
       {account && (
-        <a
-          href={to.notices}
-          aria-current={page === 'notices' ? 'page' : undefined}
-          aria-label={unseen > 0 ? words.noticesUnseen(unseen) : words.notices}
-        >
+        <a href={to.notices} aria-current={page === 'notices' ? 'page' : undefined}>
           <Drawing svg={icons.bell} size={22} />
           {unseen > 0 && (
             <span className="bar-count" aria-hidden="true">
               {unseen > 9 ? '9+' : unseen}
             </span>
           )}
-          <span aria-hidden="true">{words.noticesShort}</span>
+          <span>{words.noticesShort}</span>
+          {unseen > 0 && <span className="visually-hidden">{words.unseenShort(unseen)}</span>}
         </a>
       )}
       {account && place(to.manager, 'broadcast', words.manager, ['manager', 'health'])}

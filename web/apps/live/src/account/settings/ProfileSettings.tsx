@@ -45,14 +45,14 @@ export function ProfileSettings() {
           )}
         />
       </Section>
-      <Section title={words.animal} text={me.avatarUrl ? words.uploadedWins : words.faceHint}>
+      <Section title={words.faceTitle} text={me.avatarUrl ? words.uploadedWins : words.faceHint}>
         <Form form={form}>
           <FacePicker face={face} name={me.name} onChange={setFace} />
           <FormFailure text={form.failure} />
           {!isSame && <SubmitButton busy={form.busy}>{words.save}</SubmitButton>}
         </Form>
       </Section>
-      <Section title={words.bannerTitle} text={words.bannerText}>
+      <Section title={words.bannerTitle}>
         {channel.error?.status === 403 ? (
           <p className="quiet">{words.noStream}</p>
         ) : channel.error ? (

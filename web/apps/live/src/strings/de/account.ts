@@ -44,6 +44,7 @@ export const account: typeof english = {
   emailDomains: (domains) => `Nur Adressen von ${list(domains.map((one) => `@${one}`))}.`,
   passwordHint: 'Mindestens 8 Zeichen mit Groß- und Kleinbuchstaben, Ziffer und Symbol.',
   face: 'Dein Bild',
+  faceTitle: 'Tier und Farbe',
   faceHint: 'Du kannst es jederzeit ändern oder ein eigenes hochladen.',
   animal: 'Tier',
   color: 'Farbe',
@@ -228,7 +229,7 @@ export const account: typeof english = {
   endAllText: 'Auch auf diesem Gerät. Du meldest dich mit deinem Passwort wieder an.',
   deleteTitle: 'Konto löschen',
   deleteText:
-    'Dein Kanal, seine Aufzeichnungen, dein Name an Nachrichten und alles andere von dir geht. Das lässt sich nicht zurücknehmen.',
+    'Dein Kanal, seine Aufzeichnungen und alles andere von dir geht. Das lässt sich nicht zurücknehmen.',
   deleteDo: 'Mein Konto löschen',
   deleteAsk: 'Konto wirklich löschen?',
   deleteName: (name) => `Gib zur Bestätigung ${name} ein`,

@@ -24,6 +24,7 @@ export const shell: typeof english = {
   mailbox: 'Postfach',
   notices: 'Benachrichtigungen',
   noticesShort: 'Neues',
+  unseenShort: (n) => plural(n, { one: '1 neu', other: '# neu' }),
   noticesUnseen: (n) =>
     plural(n, { one: 'Benachrichtigungen, 1 neue', other: 'Benachrichtigungen, # neue' }),
   shortcutsTitle: 'Tastenkürzel',

@@ -46,6 +46,7 @@ export const account = {
     `Only addresses of ${list(domains.map((one) => `@${one}`))}.`,
   passwordHint: 'At least 8 characters with capital and small letters, a digit and a symbol.',
   face: 'Your picture',
+  faceTitle: 'Animal and colour',
   faceHint: 'You can change it, or upload one of your own, at any time.',
   animal: 'Animal',
   color: 'Colour',
@@ -234,7 +235,7 @@ export const account = {
   endAllText: 'This device, too. You sign in again with your password.',
   deleteTitle: 'Delete account',
   deleteText:
-    'Your channel, its recordings, your messages’ author and everything else of yours goes. It cannot be undone.',
+    'Your channel, its recordings and everything else of yours goes. It cannot be undone.',
   deleteDo: 'Delete my account',
   deleteAsk: 'Delete your account?',
   deleteName: (name: string) => `Enter ${name} to confirm`,

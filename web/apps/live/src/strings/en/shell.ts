@@ -24,6 +24,7 @@ export const shell = {
   mailbox: 'Mailbox',
   notices: 'Notifications',
   noticesShort: 'News',
+  unseenShort: (n: number) => plural(n, { one: '1 new', other: '# new' }),
   noticesUnseen: (n: number) =>
     plural(n, { one: 'Notifications, 1 new', other: 'Notifications, # new' }),
   shortcutsTitle: 'Keyboard shortcuts',
