@@ -69,14 +69,14 @@ io::SqlValue price_value(const ProductText& product) {
 }
 
 std::string search_text(const ProductText& product) {
-  return folded(product.title + "\n" + product.description + "\n" + product.sku);
+  return search_form(product.title + "\n" + product.description + "\n" + product.sku);
 }
 
 // A word of what is searched for as a pattern of LIKE; absent words are found everywhere.
 std::array<std::string, kMaxWords> patterns_of(std::string_view text) {
   std::array<std::string, kMaxWords> patterns;
   patterns.fill("%");
-  const std::string small = folded(text);
+  const std::string small = search_form(text);
   std::size_t count = 0;
   std::size_t at = 0;
   while (count < kMaxWords) {

@@ -77,7 +77,7 @@ bool is_web_address(std::string_view text) {
   return wire::http::parse_http_url(text).has_value();
 }
 
-std::string folded(std::string_view text) {
+std::string search_form(std::string_view text) {
   std::string result;
   result.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -118,7 +118,7 @@ Outcome<ProductText> checked(ProductText product) {
 
 std::string product_key(const ProductText& product) {
   // The two kinds never meet.
-  return product.sku.empty() ? "t:" + folded(product.title) : "s:" + product.sku;
+  return product.sku.empty() ? "t:" + search_form(product.title) : "s:" + product.sku;
 }
 
 std::optional<std::int64_t> price_number(std::string_view price) {
@@ -153,7 +153,7 @@ Outcome<ProductColumns> ProductColumns::read(const CsvRow& header) {
   bool has_title = false;
   bool has_price = false;
   for (const std::string& field : header.fields) {
-    std::string name = folded(trimmed(field));
+    std::string name = search_form(trimmed(field));
     std::erase_if(name, [](char c) { return c == ' ' || c == '_' || c == '-'; });
     const auto* known =
         std::ranges::find(kNames, name, &std::pair<std::string_view, Member>::first);

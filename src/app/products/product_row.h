@@ -34,7 +34,7 @@ Outcome<ProductText> checked(ProductText product);
 bool is_web_address(std::string_view text);
 
 /// Small letters, for comparing: Latin, Greek and Cyrillic ones; others stay.
-std::string folded(std::string_view text);
+std::string search_form(std::string_view text);
 /// What two products of an owner never share.
 std::string product_key(const ProductText& product);
 /// Hundredths of what a price says ("1.299,90 €" is 129990); nothing if it says no number.
