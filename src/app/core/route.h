@@ -38,7 +38,7 @@ struct Field {
   enum class Type : std::uint8_t { kText, kInteger, kNumber, kBoolean, kObject, kList, kTexts };
   std::string_view name;
   Type type = Type::kText;
-  enum class Need : std::uint8_t { kRequired, kOptional } need = Need::kOptional;
+  enum class Need : std::uint8_t { kOptional, kRequired } need = Need::kOptional;
   /// Of texts: characters (code points). Of numbers: values. Of lists: entries.
   std::int64_t least = 0;
   std::int64_t most = 0;
