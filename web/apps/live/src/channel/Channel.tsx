@@ -143,6 +143,7 @@ export function Channel({ name: asked }: { readonly name: string }) {
     'channel-page',
     isBeside ? 'is-beside' : 'is-stacked',
     isChatShown ? 'has-chat' : '',
+    hasCard && !isBeside ? 'has-card' : '',
   ];
   return (
     <Main

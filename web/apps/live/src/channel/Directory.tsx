@@ -146,6 +146,7 @@ export function Directory() {
   const recent = value?.recent ?? [];
   return (
     <Main title={category} className="page directory" isBusy={value === null && error === null}>
+      {!value && category === '' && <h1 className="visually-hidden">{words.onNow}</h1>}
       <Trouble error={value ? null : error} again={again} />
       {value === null && error === null && category === '' && <HeroSkeleton />}
       {isEmpty && category === '' && <Nobody />}

@@ -23,6 +23,7 @@ export type {
   PastBroadcast,
   PublicFace,
 } from './channels';
+export { parseSummary } from './channels';
 export {
   reportReasons,
   type ChannelBan,

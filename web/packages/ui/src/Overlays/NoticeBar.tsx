@@ -19,13 +19,15 @@ export function NoticeBar({ data, place = 'picture' }: NoticeBarProps) {
   const words = useOverlayWords();
   const window = useRef<HTMLDivElement>(null);
   const text = useRef<HTMLSpanElement>(null);
-  const [distance, setDistance] = useState(0);
+  /** How far it runs, and how much of that lies between the two; 0: it fits. */
+  const [{ distance, gap }, setRun] = useState({ distance: 0, gap: 0 });
   useLayoutEffect(() => {
     const [room, line] = [window.current, text.current];
     if (!room || !line) return;
     const measure = () => {
       const over = line.offsetWidth - room.clientWidth;
-      setDistance(over > 0 ? line.offsetWidth + room.clientWidth / 4 : 0);
+      const between = Math.round(room.clientWidth / 4);
+      setRun({ distance: over > 0 ? line.offsetWidth + between : 0, gap: between });
     };
     measure();
     const watcher = new ResizeObserver(measure);
@@ -46,6 +48,7 @@ export function NoticeBar({ data, place = 'picture' }: NoticeBarProps) {
             distance > 0
               ? {
                   ['--distance' as string]: `-${distance}px`,
+                  ['--gap' as string]: `${gap}px`,
                   animationDuration: `${distance / pixelsPerSecond}s`,
                 }
               : undefined

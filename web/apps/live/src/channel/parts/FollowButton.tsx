@@ -23,7 +23,9 @@ export function FollowButton({
     <Button
       kind={isFollowing || isSecond ? 'plain' : 'primary'}
       onClick={toggle}
-      label={isFollowing ? words.unfollow(name) : words.followName(name)}
+      label={
+        isFollowing ? words.unfollow(name) : label ? `${label}: ${name}` : words.followName(name)
+      }
     >
       <span className={isFollowing ? 'follow-heart full' : 'follow-heart'}>
         <Drawing svg={icons.heart} size={18} />
