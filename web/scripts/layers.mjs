@@ -41,7 +41,7 @@ const allowed = {
   ],
   'apps/player': ['@rostrum/media'],
 };
-const inTests = ['vitest', 'node:fs', 'node:crypto'];
+const inTests = ['vitest', 'node:fs', 'node:crypto', 'axe-core'];
 const importPattern =
   /^\s*(?:import|export)\s[\w*{},\s$]*?\bfrom\s*["']([^"']+)["']|^\s*@?import\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/gm;
 

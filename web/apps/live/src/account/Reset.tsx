@@ -113,6 +113,7 @@ function NewPassword({
           name="username"
           autoComplete="username"
           value={username}
+          aria-label={words.name}
           readOnly
           hidden
         />

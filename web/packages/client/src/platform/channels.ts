@@ -208,15 +208,13 @@ export const channelCalls = (api: PlatformApi) => ({
     ),
 
   follow: async (name: string, on: boolean): Promise<void> => {
-    await (on ? api.put(pathOf`/channels/${name}/follow`) : api.delete(pathOf`/channels/${name}/follow`));
+    await (on
+      ? api.put(pathOf`/channels/${name}/follow`)
+      : api.delete(pathOf`/channels/${name}/follow`));
   },
 
   following: async (after: string | null, signal?: AbortSignal): Promise<Page<ChannelSummary>> =>
-    pageOf(
-      await api.get('/following', { query: { after }, signal }),
-      'channels',
-      parseSummary,
-    ),
+    pageOf(await api.get('/following', { query: { after }, signal }), 'channels', parseSummary),
 });
 
 export type ChannelCalls = ReturnType<typeof channelCalls>;

@@ -94,7 +94,6 @@ function parseBan(value: unknown): ChannelBan {
   };
 }
 
-
 /** What asking again would not change becomes a ChatRefusal. */
 export function refusalOf(error: unknown): unknown {
   if (!(error instanceof PlatformError)) return error;
@@ -122,7 +121,10 @@ export const chatCalls = (api: PlatformApi) => {
       pageOf(await api.get(at(channel, 'bans'), { query: { after } }), 'bans', parseBan),
     /** For so many seconds, or until it is lifted. */
     ban: async (channel: string, person: string, seconds?: number, reason?: string) => {
-      await api.put(at(channel, `bans/${encodeURIComponent(person)}`), { ...(seconds ? { seconds } : {}), ...(reason ? { reason } : {}) });
+      await api.put(at(channel, `bans/${encodeURIComponent(person)}`), {
+        ...(seconds ? { seconds } : {}),
+        ...(reason ? { reason } : {}),
+      });
     },
     unban: async (channel: string, person: string) => {
       await api.delete(at(channel, `bans/${encodeURIComponent(person)}`));
@@ -136,7 +138,9 @@ export const chatCalls = (api: PlatformApi) => {
       };
     },
     appoint: async (channel: string, person: string, as: 'moderators' | 'vips', on: boolean) => {
-      await (on ? api.put(at(channel, `${as}/${encodeURIComponent(person)}`)) : api.delete(at(channel, `${as}/${encodeURIComponent(person)}`)));
+      await (on
+        ? api.put(at(channel, `${as}/${encodeURIComponent(person)}`))
+        : api.delete(at(channel, `${as}/${encodeURIComponent(person)}`)));
     },
 
     chatSettings: async (channel: string) =>

@@ -64,6 +64,5 @@ export const noticeCalls = (api: PlatformApi) => ({
     textOf(fieldsOf(await api.get('/push/key'), 'key')['publicKey']),
   subscribePush: async (endpoint: string, keys: { p256dh: string; auth: string }) =>
     void (await api.put('/me/push', { endpoint, keys })),
-  unsubscribePush: async (endpoint: string) =>
-    void (await api.delete('/me/push', { endpoint })),
+  unsubscribePush: async (endpoint: string) => void (await api.delete('/me/push', { endpoint })),
 });

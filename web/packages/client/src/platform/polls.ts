@@ -71,7 +71,8 @@ export function pollTold(value: unknown): ChannelPoll | null {
   return parsePoll('poll' in from ? from['poll'] : from);
 }
 
-const pollIn = (answer: unknown): ChannelPoll | null => parsePoll(fieldsOf(answer, 'answer')['poll']);
+const pollIn = (answer: unknown): ChannelPoll | null =>
+  parsePoll(fieldsOf(answer, 'answer')['poll']);
 
 export const pollCalls = (api: PlatformApi) => ({
   poll: async (name: string, signal?: AbortSignal): Promise<ChannelPoll | null> =>

@@ -181,6 +181,7 @@ export function ChangePassword() {
             name="username"
             autoComplete="username"
             value={me.name}
+            aria-label={words.name}
             readOnly
             hidden
           />
