@@ -259,6 +259,9 @@ struct NewAccount {
   std::string role = "streamer";
 };
 
+/// A password by the rules of the pages, with more than a hundred bits of chance.
+std::string random_password();
+
 /// Makes the tables of accounts if they are not there: before the functions below.
 base::Expected<void> prepare_accounts(io::SqlConnection& sql);
 /// kInvalid for what the pages would refuse (the sentence says what), kConflict for a name or an

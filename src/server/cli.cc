@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "server/account_command.h"
 #include "server/backup_command.h"
 #include "server/channel_command.h"
 #include "server/cli_options.h"
@@ -252,6 +253,7 @@ int run_command_line(int count, char** words, const char* const* environment) {
   add_chat(loadtest_command, chat_options, exit_code);
 
   add_key_command(app, arguments, exit_code);
+  add_account_command(app, arguments, exit_code);
   add_client_commands(app);
   add_backup_command(app, arguments, exit_code);
   add_storage_command(app, arguments, exit_code);

@@ -7,16 +7,14 @@
 #include <boost/json/object.hpp>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "control/control.h"
 #include "control/model.h"
-#include "io/files.h"
-#include "io/sql.h"
 #include "server/cli_options.h"
 #include "server/ctl_table.h"
 #include "server/ctl_text.h"
 #include "server/database_place.h"
+#include "server/opened_database.h"
 
 namespace server {
 
@@ -25,59 +23,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr int kFailed = 1;
-constexpr int kWrongUse = 2;
-
-CommandOutput failure(const base::Error& error) {
-  const bool is_wrong_use = error.code == base::ErrorCode::kInvalid;
-  return {.exit_code = is_wrong_use ? kWrongUse : kFailed, .errors = error.message + "\n"};
-}
-
-enum class Missing { kFail, kMake };
-
-/// A database that is open, and the configuration that it belongs to.
-struct Opened {
-  Config config;
-  std::unique_ptr<io::SqlDatabase> database;
-  std::unique_ptr<io::SqlConnection> sql;
-  bool is_new = false;
-};
-
-base::Expected<Opened> open(const ConfigArguments& arguments, Missing missing) {
-  auto loaded = read_config(arguments);
-  if (!loaded) {
-    std::string sentences;
-    for (const base::Error& error : loaded.error()) {
-      sentences += (sentences.empty() ? "" : "\n") + error.message;
-    }
-    return base::fail(base::ErrorCode::kInvalid, std::move(sentences));
-  }
-  Opened opened;
-  opened.config = std::move(loaded->config);
-  const std::string path = database_path(opened.config);
-  opened.is_new = !path.empty() && !io::file_exists(path);
-  if (opened.is_new && missing == Missing::kFail) {
-    return base::fail(base::ErrorCode::kNotFound,
-                      fmt::format("there is no database {}; name the server's configuration with "
-                                  "-c FILE or --set data_dir=FOLDER",
-                                  path));
-  }
-  if (missing == Missing::kMake) {
-    if (auto made = io::make_directories(opened.config.data_dir); !made) {
-      return base::fail(std::move(made.error()));
-    }
-  }
-  auto database = io::SqlDatabase::open({.url = database_url(opened.config)});
-  if (!database) return base::fail(std::move(database.error()));
-  opened.database = std::move(*database);
-  if (missing == Missing::kMake) {
-    auto prepared = control::prepare_database(*opened.database);
-    if (!prepared) return base::fail(std::move(prepared.error()));
-  }
-  auto sql = opened.database->connect();
-  if (!sql) return base::fail(std::move(sql.error()));
-  opened.sql = std::move(*sql);
-  return opened;
-}
 
 json::object describe(const std::string& id, const control::AccessKeyOptions& options) {
   json::object key{{"accessKeyId", id},
@@ -96,7 +41,7 @@ json::object describe(const std::string& id, const control::AccessKeyOptions& op
 
 CommandOutput create_key(const ConfigArguments& arguments, const control::AccessKeyOptions& options,
                          Form form) {
-  auto opened = open(arguments, Missing::kMake);
+  auto opened = open_database(arguments, Missing::kMake);
   if (!opened) return failure(opened.error());
   const auto key = control::create_access_key(*opened->sql, secrets_file(opened->config), options);
   if (!key) return failure(key.error());
@@ -118,7 +63,7 @@ CommandOutput create_key(const ConfigArguments& arguments, const control::Access
 }
 
 CommandOutput list_keys(const ConfigArguments& arguments, Form form) {
-  auto opened = open(arguments, Missing::kFail);
+  auto opened = open_database(arguments, Missing::kFail);
   if (!opened) return failure(opened.error());
   const auto keys = control::list_access_keys(*opened->sql);
   if (!keys) return failure(keys.error());
@@ -137,7 +82,7 @@ CommandOutput list_keys(const ConfigArguments& arguments, Form form) {
 
 CommandOutput delete_key(const ConfigArguments& arguments, const std::string& id,
                          control::LastKey last) {
-  auto opened = open(arguments, Missing::kFail);
+  auto opened = open_database(arguments, Missing::kFail);
   if (!opened) return failure(opened.error());
   const auto deleted = control::delete_access_key(*opened->sql, id, last);
   if (deleted) return {.output = fmt::format("deleted {}\n", id)};

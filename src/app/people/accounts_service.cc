@@ -8,7 +8,6 @@
 #include "app/people/cookie.h"
 #include "app/people/names.h"
 #include "app/people/password_hash.h"
-#include "app/people/password_rules.h"
 #include "app/people/people_schema.h"
 #include "base/ids.h"
 #include "base/log.h"
@@ -31,18 +30,6 @@ Outcome<std::optional<Account>> account_of(Outcome<std::optional<AccountRow>> ro
 base::Expected<void> expected(Outcome<void> outcome) {
   if (outcome) return {};
   return base::fail(base::ErrorCode::kIo, outcome.error().message);
-}
-
-// By the rules of passwords, with more than a hundred bits of chance.
-std::string random_password() {
-  while (true) {
-    std::string password;
-    for (int group = 0; group < 4; ++group) {
-      if (group > 0) password += '-';
-      password += base::random_alphanumeric(5);
-    }
-    if (check_new_password(password)) return password;
-  }
 }
 
 }  // namespace

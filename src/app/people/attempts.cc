@@ -12,6 +12,7 @@ namespace {
 
 // Wrong passwords that cost no wait, and the longest wait.
 constexpr std::uint32_t kFreeHere = 4;
+constexpr base::Duration kFirst = std::chrono::seconds(3);
 constexpr base::Duration kLongestHere = std::chrono::minutes(5);
 constexpr std::uint32_t kFreeElsewhere = 20;
 constexpr base::Duration kLongestElsewhere = std::chrono::seconds(30);
@@ -29,7 +30,7 @@ base::Duration GuessGuard::rest(const std::string& key, std::uint32_t free, base
   if (found == entries_.end() || found->second.wrong <= free) return {};
   const std::uint32_t doublings = std::min(found->second.wrong - free - 1, 20U);
   const base::Duration whole =
-      std::min<base::Duration>(std::chrono::seconds(std::int64_t{1} << doublings), most);
+      std::min<base::Duration>(kFirst * (std::int64_t{1} << doublings), most);
   return std::max(base::Duration{}, found->second.at + whole - now);
 }
 

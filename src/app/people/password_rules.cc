@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "app/app.h"
+#include "base/ids.h"
 #include "base/utf8.h"
 
 namespace app {
@@ -37,6 +39,17 @@ Outcome<void> check_new_password(std::string_view password, std::string_view fie
     list += missing[i];
   }
   return refused(fmt::format("The password still needs {}.", list));
+}
+
+std::string random_password() {
+  while (true) {
+    std::string password;
+    for (int group = 0; group < 4; ++group) {
+      if (group > 0) password += '-';
+      password += base::random_alphanumeric(5);
+    }
+    if (check_new_password(password)) return password;
+  }
 }
 
 }  // namespace app
