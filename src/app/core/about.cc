@@ -6,6 +6,7 @@
 #include "app/core/call.h"
 #include "app/core/parts.h"
 #include "app/core/router.h"
+#include "app/people/accounts.h"
 #include "io/files.h"
 
 namespace app {
@@ -40,6 +41,7 @@ constexpr Field kAbout[] = {
 
 Outcome<Answer> about(Call& call) {
   const PlatformSettings& settings = call.parts.settings;
+  const PlatformLimits limits = call.parts.accounts->limits();
   json::array providers;
   for (const OidcProvider& provider : settings.oidc) {
     providers.push_back(json::object{{"id", provider.id}, {"name", provider.name}});
@@ -53,10 +55,10 @@ Outcome<Answer> about(Call& call) {
       {"accent", settings.brand.accent},
       {"hasTerms", !settings.brand.terms_file.empty()},
       {"hasPrivacy", !settings.brand.privacy_file.empty()},
-      {"registration", settings.registration},
+      {"registration", limits.registration},
       {"autoVerify", settings.auto_verify},
       {"allowedDomains", std::move(domains)},
-      {"everyoneStreams", settings.everyone_streams},
+      {"everyoneStreams", limits.everyone_streams},
       {"providers", std::move(providers)},
       {"developmentMailbox", settings.mail.url.empty()},
       {"amazonProducts", !settings.amazon.access_key.empty()},
