@@ -6,9 +6,11 @@ import {
   type OverlayFields,
   type OverlayKind,
 } from '@rostrum/client/overlays';
-import { Button, Dialog, Drawing, Skeleton } from '@rostrum/ui';
+import { platformError } from '@rostrum/client/platform';
+import { Button, Dialog, Drawing, Skeleton, toast } from '@rostrum/ui';
 import { CountdownRing } from '@rostrum/ui/overlays';
 import { usePlatform } from '../shell/about';
+import { failureWords } from '../shell/failure';
 import { Trouble } from '../shell/Trouble';
 import { useManagerText } from '../strings/manager';
 import { filled, summary } from './drafts';
@@ -147,7 +149,13 @@ export function Deck({ deck, isLive }: { readonly deck: DeckState; readonly isLi
                   key={kind}
                   kind={kind}
                   draft={drafts?.[kind]}
-                  shown={active?.kind === kind ? active.data : undefined}
+                  shown={
+                    isPoll
+                      ? { question: poll.question }
+                      : active?.kind === kind
+                        ? active.data
+                        : undefined
+                  }
                   isOn={isOn}
                   endsAt={isPoll ? poll.closesAt : isOn ? (active?.endsAt ?? null) : null}
                   startedAt={isPoll ? poll.startedAt : (active?.startedAt ?? 0)}
@@ -186,8 +194,11 @@ export function Deck({ deck, isLive }: { readonly deck: DeckState; readonly isLi
         <PollHistory
           onClose={() => setHistory(false)}
           onAgain={(data) => {
-            void deck.save('poll', data).then(() => setEditing('poll'));
             setHistory(false);
+            deck.save('poll', data).then(
+              () => setEditing('poll'),
+              (cause: unknown) => toast(failureWords(platformError(cause)), 'problem'),
+            );
           }}
         />
       )}
