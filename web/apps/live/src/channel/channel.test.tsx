@@ -264,7 +264,6 @@ describe('chat', () => {
       channel: 'anna',
       person: 'carl.c',
       messageId: id,
-      text: 'bad words',
       reason: 'hate',
     });
     expect(document.querySelector('[role=dialog]')).toBeNull();

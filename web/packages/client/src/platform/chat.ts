@@ -10,7 +10,7 @@ export interface PlatformTicket extends ChatTicket {
   readonly capabilities: readonly string[];
   /** Of somebody who is not signed in: they stay the same person with it. */
   readonly visitor: string;
-  /** Seconds one has to have followed for; null: everybody may write. */
+  /** Seconds until this person may write, once following; null: now. */
   readonly followersOnlySeconds: number | null;
 }
 
@@ -21,7 +21,6 @@ export interface ReportAbout {
   readonly channel: string;
   readonly person?: string;
   readonly messageId?: string;
-  readonly text?: string;
 }
 
 export interface ChannelBan extends PublicFace {

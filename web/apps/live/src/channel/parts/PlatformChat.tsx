@@ -50,9 +50,15 @@ export default function PlatformChat({
   const words = useChannelText();
   const { account } = useSession();
   const { name, channelId, isOwner } = channel;
-  const { connection, loadOlder, followersOnlySeconds } = usePlatformChat(name, channelId);
+  const { connection, loadOlder, waitSeconds } = usePlatformChat(
+    name,
+    channelId,
+    following.isFollowing,
+  );
   const { link, me } = useChat(connection);
-  const [reporting, setReporting] = useState<(ReportAbout & { who: string }) | null>(null);
+  const [reporting, setReporting] = useState<(ReportAbout & { who: string; said: string }) | null>(
+    null,
+  );
   const isBanned = link.phase === 'ended' && link.reason === 'banned';
   useEffect(() => {
     if (isBanned) onBanned(link.until, link.words);
@@ -64,15 +70,15 @@ export default function PlatformChat({
           channel: name,
           person: sender.userId,
           messageId: id,
-          text: content,
+          said: content,
           who: sender.displayName,
         }),
       ),
     [name, isOwner],
   );
   const isOrdinary = me?.role === 'NONE' && !isOwner;
-  const least = channel.chat.followersOnly >= 0 ? channel.chat.followersOnly : followersOnlySeconds;
-  const forFollowers = least !== null && least >= 0;
+  const least = channel.chat.followersOnly;
+  const forFollowers = least >= 0;
   const gate: Gate | null = !account
     ? {
         words: words.signInToWrite,
@@ -84,7 +90,9 @@ export default function PlatformChat({
           ...(least > 0 ? { detail: words.followersFor(spanOf(least, words)) } : {}),
           action: { label: words.follow, perform: following.toggle },
         }
-      : null;
+      : isOrdinary && forFollowers && waitSeconds > 0
+        ? { words: words.followersFor(spanOf(least, words)) }
+        : null;
   const mode = !forFollowers
     ? undefined
     : least > 0
@@ -108,10 +116,9 @@ export default function PlatformChat({
               channel: reporting.channel,
               ...(reporting.person ? { person: reporting.person } : {}),
               ...(reporting.messageId ? { messageId: reporting.messageId } : {}),
-              ...(reporting.text ? { text: reporting.text } : {}),
             }}
             title={words.reportMessage(reporting.who)}
-            quote={reporting.text}
+            quote={reporting.said}
             onClose={() => setReporting(null)}
           />
         </Suspense>
