@@ -5,15 +5,17 @@ namespace {
 
 constexpr std::string_view kMark = "\xEF\xBB\xBF";
 
+// What ends the first field of all.
 char separator_of(std::string_view text) {
-  bool quoted = false;
-  for (const char c : text) {
-    if (c == '"') quoted = !quoted;
-    if (quoted) continue;
-    if (c == ',' || c == ';' || c == '\t') return c;
-    if (c == '\n' || c == '\r') break;
+  std::size_t at = 0;
+  if (text.starts_with('"')) {
+    do {
+      at = text.find('"', at + 1);
+    } while (at != std::string_view::npos && ++at < text.size() && text[at] == '"');
   }
-  return ',';
+  at = text.find_first_of(",;\t\r\n", at);
+  const char c = at == std::string_view::npos ? ',' : text[at];
+  return c == ';' || c == '\t' ? c : ',';
 }
 
 void note(CsvRow& row, std::string_view problem) {
