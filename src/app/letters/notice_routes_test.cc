@@ -160,5 +160,35 @@ TEST(NoticeRoutesTest, LettersEndByTheirCode) {
   EXPECT_EQ(digest(), "off");
 }
 
+TEST(NoticeRoutesTest, DailyLettersGoOutOnceWhenTheyAreDue) {
+  auto folder = io::TemporaryDirectory::create();
+  ASSERT_TRUE(folder.has_value());
+  PlatformSettings settings = test::easy_settings();
+  settings.data_dir = folder->path();
+  const std::string url = "sqlite:" + folder->path() + "/kept.db";
+  {
+    test::PlatformRig before(settings, url);
+    const Person anna = before.person("anna");
+    const Person bert = before.person("bert");
+    make_followed(before, bert, anna);
+    (void)before.send("PUT", at("/me/notifications"), {{"digest", "daily"}}, anna);
+    go_live(before, bert, io::Loop::wall_now());
+    ASSERT_TRUE(before.sql().run("UPDATE app_notice_settings SET digest_due = 0"));
+  }
+  // A server looks when it starts.
+  test::PlatformRig rig(settings, url);
+  const auto letters = [&] {
+    return rig.sql().run("SELECT receiver FROM app_letters WHERE kind = 'digest'");
+  };
+  const auto end = io::Loop::precise_now() + std::chrono::seconds(10);
+  while (letters()->empty() && io::Loop::precise_now() < end) (void)rig.get(at("/about"));
+  ASSERT_EQ(letters()->size(), 1U);
+  EXPECT_EQ(letters()->text(0, 0), "anna@example.org");
+  const auto due = rig.sql().run("SELECT digest_due, told_until FROM app_notice_settings");
+  const std::int64_t now = io::Loop::wall_now().time_since_epoch().count();
+  EXPECT_GT(due->integer(0, 0), now);
+  EXPECT_LE(due->integer(0, 0), now + std::int64_t{24} * 3600 * 1'000'000);
+}
+
 }  // namespace
 }  // namespace app
