@@ -157,11 +157,27 @@ export function guardLeaving(guard: Guard): () => void {
   };
 }
 
+/** The address that is shown; going back would already have changed the browser's. */
+let here = location.href;
+const maySomebodyLeave = (): boolean => [...guards].every((guard) => guard());
+
+// First of all who listen: where a person has to stay, nobody hears that they wanted to go back.
+addEventListener('popstate', (event) => {
+  if (location.pathname !== new URL(here).pathname && !maySomebodyLeave()) {
+    event.stopImmediatePropagation();
+    history.pushState(null, '', here);
+    return;
+  }
+  here = location.href;
+  gone = true;
+});
+
 /** `keep` for what stays on the page: neither scrolled nor asked about. */
 export function go(address: string, how: 'push' | 'replace' | 'keep' = 'push'): void {
-  if (how !== 'keep' && [...guards].some((guard) => !guard())) return;
+  if (how !== 'keep' && !maySomebodyLeave()) return;
   if (how === 'push') history.pushState(null, '', address);
   else history.replaceState(null, '', address);
+  here = location.href;
   gone ||= how !== 'keep';
   dispatchEvent(new Event(moved));
   if (how !== 'keep') scrollTo(0, 0);

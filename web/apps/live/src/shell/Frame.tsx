@@ -1,5 +1,5 @@
-import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
-import { Avatar, ButtonLink, Dialog, Drawing, Icon, Mark, toast, Toasts } from '@rostrum/ui';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
+import { Avatar, ButtonLink, Drawing, Icon, Mark, toast, Toasts } from '@rostrum/ui';
 import { go, to, type PageName, type Route } from '../routes';
 import { useShellText } from '../strings/shell';
 import { usePlatform } from './about';
@@ -12,6 +12,8 @@ import { SearchBox } from './SearchBox';
 import { isStaff, useSession } from './session';
 import { useKeys } from './useKeys';
 import './Frame.css';
+
+const Shortcuts = lazy(() => import('./Shortcuts').then((m) => ({ default: m.Shortcuts })));
 
 function Brand() {
   const words = useShellText();
@@ -209,37 +211,6 @@ function Dock({ page }: { readonly page: PageName }) {
   );
 }
 
-function Shortcuts({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
-  const words = useShellText();
-  return (
-    <Dialog open={open} onClose={onClose} title={words.shortcutsTitle}>
-      {words.shortcutGroups.map((group) => (
-        <section key={group.title}>
-          <h3 className="shortcuts-title">{group.title}</h3>
-          <dl className="shortcuts">
-            {group.rows.map(([keys, what]) => (
-              <div key={keys}>
-                <dt>
-                  {keys
-                    .split(' ')
-                    .map((key) =>
-                      key === 'then' ? (
-                        <span key={key}> {words.then} </span>
-                      ) : (
-                        <kbd key={key}>{key}</kbd>
-                      ),
-                    )}
-                </dt>
-                <dd>{what}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-      ))}
-    </Dialog>
-  );
-}
-
 function Offline() {
   const words = useShellText();
   const [isOff, setOff] = useState(navigator.onLine === false);
@@ -316,7 +287,11 @@ export function Frame({
       {children}
       <Foot />
       <Dock page={route.page} />
-      <Shortcuts open={help} onClose={() => setHelp(false)} />
+      {help && (
+        <Suspense fallback={null}>
+          <Shortcuts onClose={() => setHelp(false)} />
+        </Suspense>
+      )}
       <Toasts />
     </>
   );

@@ -99,6 +99,7 @@ describe('the frame', () => {
   it('shows the keys that it knows, and goes by them', async () => {
     server.signIn();
     await open('/notices');
+    await import('./Shortcuts');
     await press('?');
     expect(document.querySelector('[role=dialog]')?.textContent).toContain('Keyboard shortcuts');
     await act(async () => root.render(null));
@@ -161,8 +162,16 @@ describe('small decisions', () => {
   it('asks before leaving where something would be lost', () => {
     history.replaceState(null, '', '/manager');
     const free = guardLeaving(() => false);
+    go('/manager', 'keep');
     go('/');
     expect(location.pathname).toBe('/manager');
+    const heard = vi.fn();
+    addEventListener('popstate', heard);
+    history.replaceState(null, '', '/following'); // as the browser's own button does
+    dispatchEvent(new PopStateEvent('popstate'));
+    expect(location.pathname).toBe('/manager');
+    expect(heard).not.toHaveBeenCalled();
+    removeEventListener('popstate', heard);
     free();
     go('/');
     expect(location.pathname).toBe('/');
