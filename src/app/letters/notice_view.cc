@@ -2,7 +2,9 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
+#include "app/channels/assets.h"
 #include "app/channels/channels.h"
 #include "app/core/live_board.h"
 #include "app/people/accounts.h"
@@ -28,6 +30,11 @@ Outcome<json::object> card_of(Parts& parts, io::SqlConnection& sql, const std::s
                     {"live", false},
                     {"viewers", 0},
                     {"watchUrl", "/" + (*owner)->name}};
+  for (const auto& [kind, member] : {std::pair("avatar", "avatarUrl"), {"banner", "bannerUrl"}}) {
+    const auto picture = parts.assets->find(sql, account, kind);
+    if (!picture) return std::unexpected(picture.error());
+    if (*picture) card[member] = (*picture)->url;
+  }
   if (const auto live = parts.live.find((*channel)->channel_arn)) {
     card["live"] = true;
     card["viewers"] = live->viewers;
