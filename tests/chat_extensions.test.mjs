@@ -344,6 +344,20 @@ test('pinned messages and reactions', async (t) => {
     assert.equal((await moderator.request({ Action: 'PIN_MESSAGE', Id: 'zzzzzzzzzzzz' })).ErrorCode, 400);
   });
 
+  await t.test('said by the API in a name', async () => {
+    const said = { roomIdentifier: room, userId: 'host', content: 'start poll', attributes: { eventType: 'START_POLL' }, senderAttributes: { color: 'blue' } };
+    const { id } = await chat.own('SendRoomMessage', said);
+    const heard = await anna.hears('start poll');
+    assert.deepEqual([heard.Type, heard.Id, heard.Attributes, heard.Sender.UserId, heard.Sender.Attributes],
+      ['MESSAGE', id, said.attributes, 'host', said.senderAttributes]);
+    const { messages } = await chat.own('ListRoomMessages', { roomIdentifier: room, userId: 'host' });
+    assert.deepEqual(messages.map((each) => [each.id, each.content]), [[id, 'start poll']]);
+    for (const wrong of [{ content: '' }, { content: 'x'.repeat(501) }, { attributes: { a: 'x'.repeat(1024) } }, { senderAttributes: { a: 'x'.repeat(1024) } }]) {
+      const answer = await chat.caller.raw({ method: 'POST', path: '/SendRoomMessage', body: JSON.stringify({ ...said, ...wrong }) }, { service: 'rostrum' });
+      assert.equal(answer.status, 400, answer.text);
+    }
+  });
+
   await t.test('deleting a pinned message unpins it', async () => {
     const doomed = await anna.say('doomed');
     await moderator.request({ Action: 'PIN_MESSAGE', Id: doomed.Id });

@@ -64,20 +64,20 @@ test('from joining to leaving', async (t) => {
   // A new name: the address of the channel goes with it, the old one stays taken.
   await greta.must('POST', '/me/channel');
   await page.goto(`${server.http}/settings/account`);
-  await page.getByLabel('Name', { exact: true }).fill('gretchen');
-  await button(page, 'Change').first().click();
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('gretchen');
+  await page.keyboard.press('Enter');
   await page.getByText('You are gretchen now.').first().waitFor();
   assert.equal((await greta.get('/channels/gretchen')).status, 200);
   assert.equal((await new Visitor(server).post('/accounts', { name: 'greta.g', email: 'other@example.org', password })).body.type, 'NameTaken');
 
   // A new password ends the other sessions.
-  await page.getByLabel('Current password').fill(password);
-  await page.getByLabel('New password').fill('Another-horse-8');
-  await page.getByLabel('New password').press('Enter');
+  await page.getByLabel('Current password', { exact: true }).fill(password);
+  await page.getByLabel('New password', { exact: true }).fill('Another-horse-8');
+  await page.getByLabel('New password', { exact: true }).press('Enter');
   await page.getByText('Password updated').first().waitFor();
   assert.equal((await greta.get('/me/channel')).status, 401, 'signed out elsewhere');
   await page.reload();
-  await page.getByLabel('Current password').waitFor();
+  await page.getByLabel('Current password', { exact: true }).waitFor();
 
   // Lost: the letter's link sets a new one, once.
   const lost = await sit(null, '/reset', phone);
@@ -86,7 +86,7 @@ test('from joining to leaving', async (t) => {
   await lost.getByText('Look into your mail').first().waitFor();
   const reset = linkIn(await eventually(10_000, 'the letter', () => letterTo(administrator, 'greta@example.org', 'reset')));
   await lost.goto(`${server.http}${reset.pathname}${reset.search}`);
-  await lost.getByLabel('New password').fill('Third-horse-9');
+  await lost.getByLabel('New password', { exact: true }).fill('Third-horse-9');
   await button(lost, 'Save password').click();
   await lost.getByText('Your password is changed').first().waitFor();
   assert.equal((await new Visitor(server).post('/password/reset', { code: reset.searchParams.get('code'), password: 'Fourth-horse-1' })).status, 400);

@@ -168,7 +168,8 @@ struct PlatformSettings {
   bool multitrack = false;
   std::string multitrack_resolution = "FULL_HD";
   std::string multitrack_policy = "ALLOW";
-  bool record = true;  // past broadcasts of people's channels
+  bool record = true;           // past broadcasts of people's channels
+  bool insecure_ingest = true;  // people's channels take plain RTMP
   /// Whether a new account may go live; otherwise an administrator makes people streamers.
   bool everyone_streams = true;
 
@@ -200,6 +201,12 @@ class PlatformFeed {
   virtual void remove(std::uint64_t token) = 0;
 };
 
+/// Where encoders reach this server, by protocol; 0: off.
+struct IngestPorts {
+  std::uint16_t rtmp = 0;
+  std::uint16_t rtmps = 0;
+};
+
 class Platform {
  public:
   /// Brings its tables to the newest version, on the calling thread. `home` is a loop that is not a
@@ -212,8 +219,8 @@ class Platform {
                                                           io::Loop& home);
   virtual ~Platform() = default;
 
-  /// Once control works: begins to follow what is live.
-  virtual void start() = 0;
+  /// Once control works, before the media loops run: begins to follow what is live.
+  virtual void start(IngestPorts ingest) = 0;
 
   /// Whether a request is for one of our routes (docs/platform-api.md), by path and method.
   virtual bool handles(const wire::http::Request& request) const = 0;

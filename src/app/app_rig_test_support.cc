@@ -88,7 +88,7 @@ PlatformRig::PlatformRig(PlatformSettings settings, const std::string& url)
   if (settings.data_dir.empty()) settings.data_dir = folder_.path();
   platform_ =
       must(Platform::create(std::move(settings), *database_, *workers_, *control_, loops_.at(0)));
-  platform_->start();
+  platform_->start({});
   loops_.start();
 }
 

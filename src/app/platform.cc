@@ -167,7 +167,8 @@ base::Expected<void> PlatformService::set_up(io::SqlDatabase& database) {
   return {};
 }
 
-void PlatformService::start() {
+void PlatformService::start(IngestPorts ingest) {
+  parts_->ingest = ingest;
   live_.when_changed([this](LiveBoard::Change change, const LiveChannel& channel) {
     const bool started = change == LiveBoard::Change::kStarted;
     const bool given = quick_->give([this, started, channel](io::SqlConnection& sql) {

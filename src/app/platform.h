@@ -31,7 +31,7 @@ class PlatformService final : public Platform {
   ~PlatformService() override;
   base::Expected<void> set_up(io::SqlDatabase& database);
 
-  void start() override;
+  void start(IngestPorts ingest) override;
   bool handles(const wire::http::Request& request) const override;
   std::size_t body_limit(const wire::http::Request& head, std::size_t usual) const override;
   void handle(PlatformRequest request, Reply reply) override;

@@ -162,7 +162,7 @@ void add_account_command(CLI::App& app, ConfigArguments& arguments, int& exit_co
   add_config_options(create, arguments);
   create.add_option("name", given->account.name, "4 to 20 of letters, digits, '.', '_'")
       ->required();
-  create.add_option("--email", given->account.email, "Its address");
+  create.add_option("email", given->account.email, "Its address (may be left out)");
   create.add_option("--role", given->account.role, "What it may do")
       ->check(roles)
       ->capture_default_str();

@@ -354,6 +354,11 @@ class Loader {
       report(place_of("storage.endpoint", ""),
              "storage.endpoint needs storage.access_key_id and storage.secret_access_key");
     }
+    // Letters hold links: what a request names as its host must not get into them.
+    if (config.platform.enabled && !config.mail.url.empty() && config.http.public_url.empty()) {
+      report(place_of("mail.url", ""),
+             "mail.url needs http.public_url, the address that the links in letters begin with");
+    }
     if (config.https.certificate.empty() != config.https.private_key.empty()) {
       report(place_of("https.certificate", "https.private_key"),
              "https.certificate and https.private_key need each other");

@@ -154,6 +154,7 @@ struct Config {
     MultitrackResolution multitrack_resolution = MultitrackResolution::kFullHd;
     MultitrackPolicy multitrack_policy = MultitrackPolicy::kAllow;
     bool record = true;
+    bool insecure_ingest = true;
     std::int64_t attempts_per_minute = 0;
     std::int64_t requests_per_second = 0;
     std::string push_contact;

@@ -183,6 +183,11 @@ const std::array kFeatureSettings = std::to_array<Setting<Config>>({
      .field = field<Config>(FIELD(platform.record)),
      .default_text = "true",
      .description = "Record people's broadcasts, so that they can be watched later."},
+    {.name = "platform.insecure_ingest",
+     .field = field<Config>(FIELD(platform.insecure_ingest)),
+     .default_text = "true",
+     .description = "People's channels take plain RTMP; turn it off once RTMPS has a certificate "
+                    "that encoders trust."},
     {.name = "platform.attempts_per_minute",
      .field = field<Config>(FIELD(platform.attempts_per_minute)),
      .default_text = "10",

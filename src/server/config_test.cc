@@ -164,6 +164,9 @@ TEST(Config, WrongFilesSayWhereAndWhat) {
            Row{"http: {public_url: 'http://a/'}\n",
                "r.yaml:1:20: http.public_url: 'http://a/' must be an http:// or https:// address "
                "without a slash at its end"},
+           Row{"mail: {url: 'smtp://h'}\n",
+               "r.yaml:1:13: mail.url needs http.public_url, the address that the links in letters "
+               "begin with"},
            Row{"https: {certificate: a.pem}\n",
                "r.yaml:1:22: https.certificate and https.private_key need each other"},
            Row{"- a\n",

@@ -137,6 +137,7 @@ app::PlatformSettings platform_settings(const Config& config) {
   settings.multitrack_policy =
       from.multitrack_policy == MultitrackPolicy::kAllow ? "ALLOW" : "REQUIRE";
   settings.record = from.record;
+  settings.insecure_ingest = from.insecure_ingest;
   settings.attempts_per_minute = static_cast<double>(from.attempts_per_minute);
   settings.requests_per_second = static_cast<double>(from.requests_per_second);
   settings.push_contact = from.push_contact;

@@ -184,8 +184,10 @@ base::Expected<void> Server::start() {
                                              [this](int) { on_signal(); });
   ready_.set(1);
   control_->start(*live_, *chat_, site_.srt_port);
+  if (platform_ != nullptr) {
+    platform_->start({.rtmp = site_.rtmp_port, .rtmps = site_.rtmps_port});
+  }
   loops_->start();
-  if (platform_ != nullptr) platform_->start();
   if (config_.demo.enabled) {
     demo_ = std::make_unique<DemoChannel>(main_, config_.demo, site_.rtmp_port);
   }

@@ -32,6 +32,7 @@ struct Parts {
   FeedHub& feed;
   LiveBoard& live;
   const Router* router = nullptr;
+  IngestPorts ingest = {};  // known once started
   // people/
   Accounts* accounts = nullptr;
   // letters/
