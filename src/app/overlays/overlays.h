@@ -12,7 +12,6 @@
 #include "app/core/call.h"
 #include "app/core/parts.h"
 #include "app/core/route.h"
-#include "chat/chat.h"
 
 namespace app {
 
