@@ -138,7 +138,7 @@ test('a poll: three voters, a tie, a late-comer, and the owner comes back', asyn
   const pages = await Promise.all(voters.map((voter, i) => sit(voter, '/lena', i === 2 ? phone : desktop)));
   await Promise.all(pages.map(playing));
   const manager = await sit(lena, '/manager');
-  await lena.must('POST', '/me/overlays/poll/start', { data: { question: 'Which crust?', answers: ['Thin', 'Thick'], duration: 40 } });
+  await lena.must('POST', '/me/overlays/poll/start', { data: { question: 'Which crust?', answers: ['Thin', 'Thick'], duration: 75 } });
   await Promise.all(pages.map((page) => page.getByText('Which crust?').first().waitFor()));
   const vote = (page, option) => page.getByRole('button', { name: new RegExp(`^${option}`) }).first().click();
   await vote(pages[0], 'Thin');
@@ -157,7 +157,7 @@ test('a poll: three voters, a tie, a late-comer, and the owner comes back', asyn
   const { poll } = await lena.must('GET', '/channels/lena/poll');
   assert.deepEqual(poll.options.map(({ votes }) => votes), [1, 1]);
   // A tie has no winner, at everyone's.
-  await Promise.all([pages[1], late].map((page) => page.getByText('A tie').first().waitFor({ timeout: 45_000 })));
+  await Promise.all([pages[1], late].map((page) => page.getByText('A tie').first().waitFor({ timeout: 90_000 })));
   const { polls } = await lena.must('GET', '/me/polls');
   assert.deepEqual([polls[0].total, polls[0].isTie, polls[0].winner ?? null], [2, true, null]);
   for (const page of [...pages, manager, late]) assert.deepEqual(page.problems, []);
