@@ -11,7 +11,7 @@ async function world(t) {
   const server = await startPlatform(t);
   const chat = new Chat(t, server);
   const anna = await register(server, 'anna');
-  const channel = await streamOf(anna);
+  await streamOf(anna);
   const [ben, mona, stella] = await Promise.all(['benny', 'mona', 'stella'].map((name) => register(server, name)));
   const admin = await administratorOf(server);
   await admin.must('PATCH', `/admin/accounts/${stella.id}`, { role: 'moderator' });
@@ -28,7 +28,7 @@ async function world(t) {
     await member.event('rostrum:history-end');
     return member;
   };
-  return { server, chat, anna, ben, mona, stella, admin, channel, enter, sit, visitor: new Visitor(server) };
+  return { server, anna, ben, mona, stella, admin, enter, sit, visitor: new Visitor(server) };
 }
 
 /** The events that somebody's page hears, as {name, data}. */
@@ -98,7 +98,7 @@ test('every route of moderation for every role', async (t) => {
 });
 
 test('a ban is seen by all three parties, and its end, too', async (t) => {
-  const { anna, ben, mona, visitor, sit, enter, chat, channel } = await world(t);
+  const { anna, ben, mona, visitor, sit, enter } = await world(t);
   const [owner, victim, bystander] = [await sit(anna), await sit(ben), await sit(mona)];
   const heard = await feedOf(t, ben, 'anna');
   await victim.say('I am here');
@@ -122,6 +122,7 @@ test('a ban is seen by all three parties, and its end, too', async (t) => {
 
   await mona.must('DELETE', '/channels/anna/bans/benny');
   await hears(heard, 'unbanned', ({ channel: name }) => name === 'anna');
+  await bystander.event('rostrum:unbanned');
   const back = await sit(ben);
   await back.say('back again');
   await Promise.all([owner, bystander].map((member) => member.hears('back again')));
@@ -139,7 +140,6 @@ test('a ban is seen by all three parties, and its end, too', async (t) => {
   await bystander.event('rostrum:unbanned');
   assert.equal((await enter(ben)).status, 200);
   assert.deepEqual((await anna.must('GET', '/channels/anna/bans')).bans, []);
-  assert.ok(chat.url && channel.channelArn);
 });
 
 test('a time-out ends by itself', async (t) => {
@@ -227,7 +227,9 @@ test('roles apply at once, under a new name, and end with a suspension', async (
   assert.equal(staff.welcome.Attributes.Role, 'MODERATOR');
   await admin.must('PATCH', `/admin/accounts/${ben.id}`, { state: 'suspended', reason: 'enough' });
   assert.equal((await renamed.ended()).code, 1000);
-  assert.ok([401, 403].includes((await enter(ben)).status));
+  const after = await enter(ben);
+  assert.notEqual(after.body.userId, 'Benjamin');
+  assert.ok(!after.body.capabilities?.includes('SEND_MESSAGE'), JSON.stringify(after.body));
 });
 
 test('what was said is reported as it was said', async (t) => {

@@ -45,38 +45,47 @@ void AmazonProducts::search(ShopQuery query, Done done) {
 void AmazonProducts::enqueue(std::shared_ptr<Job> job) {
   if (waiting_.size() >= kMaxWaiting) return job->done(too_often());
   waiting_.push_back(std::move(job));
-  if (waiting_.size() == 1) next();
+  next();
 }
 
 void AmazonProducts::next() {
-  if (waiting_.empty()) return;
-  const base::MonotonicTime now = io::Loop::precise_now();
-  if (now < free_at_) {
+  if (is_asking_ || waiting_.empty() || timer_.is_running()) return;
+  if (io::Loop::precise_now() < free_at_) {
     timer_.start_at(free_at_, [this] { next(); });
     return;
   }
-  free_at_ = now + kPause;
   const std::shared_ptr<Job> job = std::move(waiting_.front());
   waiting_.pop_front();
-  if (!parts_.slow.give([this, job](io::SqlConnection&) { run(*job); })) job->done(too_often());
-  if (!waiting_.empty()) timer_.start_at(free_at_, [this] { next(); });
-}
-
-void AmazonProducts::slow_down() {
-  parts_.home.post([weak = std::weak_ptr(self_)] {
-    const auto alive = weak.lock();
-    if (alive) (*alive)->free_at_ = io::Loop::precise_now() + 2 * kPause;
+  is_asking_ = true;
+  const bool taken = parts_.slow.give([this, job, weak = std::weak_ptr(self_)](io::SqlConnection&) {
+    const base::Duration pause = run(*job);
+    parts_.home.post([weak, pause] {
+      if (const auto alive = weak.lock()) (*alive)->finished(pause);
+    });
   });
+  if (taken) return;
+  job->done(too_often());
+  finished(base::Duration::zero());
 }
 
-void AmazonProducts::run(Job& job) {
+void AmazonProducts::finished(base::Duration pause) {
+  is_asking_ = false;
+  free_at_ = io::Loop::precise_now() + pause;
+  next();
+}
+
+base::Duration AmazonProducts::run(Job& job) {
   const AmazonProductSettings& settings = parts_.settings.amazon;
   auto request = amazon_request(settings, locale_, job.query, io::Loop::wall_now());
-  if (!request) return job.done(broken(request.error()));
+  if (!request) {
+    job.done(broken(request.error()));
+    return kPause;
+  }
   auto answer = io::fetch(*request);
   if (!answer) {
     base::log_warn("products: Amazon was not reached", {{"reason", answer.error().message}});
-    return job.done(refuse(502, "Shop", "The shop cannot be reached. Try again later."));
+    job.done(refuse(502, "Shop", "The shop cannot be reached. Try again later."));
+    return kPause;
   }
   auto page = read_amazon_answer(answer->status, answer->body, amazon_tag(settings));
   if (page) {
@@ -84,10 +93,10 @@ void AmazonProducts::run(Job& job) {
       if (list.size() >= kMaxRemembered) list.pop_front();
       list.push_back({job.query, *page, io::Loop::precise_now() + kRemembered});
     });
-  } else if (page.error().status == 429) {
-    slow_down();
   }
+  const bool was_too_often = !page && page.error().status == 429;
   job.done(std::move(page));
+  return was_too_often ? 2 * kPause : kPause;
 }
 
 }  // namespace app

@@ -1,5 +1,6 @@
-// Amazon asked by its Product Advertising API 5: at most once a second, as its terms for new
-// partners are, with a short queue in front and what it said a moment ago remembered.
+// Amazon asked by its Product Advertising API 5: one question at a time and a second between them,
+// as its terms for new partners are, with a short queue in front, and what it said a moment ago
+// remembered.
 #pragma once
 
 #include <deque>
@@ -39,18 +40,19 @@ class AmazonProducts final : public ProductSearch {
     ShopPage page;
     base::MonotonicTime until;
   };
-  // On the home loop.
+  // On the home loop. One question is under way at a time.
   void enqueue(std::shared_ptr<Job> job);
   void next();
-  // On the slow crew.
-  void run(Job& job);
-  void slow_down();
+  void finished(base::Duration pause);
+  // On the slow crew; what to wait until the next question.
+  base::Duration run(Job& job);
 
   Parts& parts_;
   const AmazonLocale& locale_;
   io::Timer timer_;
   std::deque<std::shared_ptr<Job>> waiting_;
   base::MonotonicTime free_at_{};
+  bool is_asking_ = false;
   base::Guarded<std::deque<Known>> known_;  // the newest last
   std::shared_ptr<AmazonProducts*> self_;   // for what is posted: expired once we are gone
 };

@@ -77,13 +77,14 @@ std::string address_at(const json::value& value, std::string_view path) {
 }
 
 std::string tagged(std::string url, std::string_view tag) {
-  const std::size_t mark = url.find('?');
-  if (mark != std::string::npos && wire::http::query_parameter(url.substr(mark + 1), "tag")) {
+  const std::size_t end = std::min(url.find('#'), url.size());
+  const std::size_t mark = url.substr(0, end).find('?');
+  if (mark != std::string::npos &&
+      wire::http::query_parameter(url.substr(mark + 1, end - mark - 1), "tag")) {
     return url;
   }
-  const std::size_t fragment = std::min(url.find('#'), url.size());
-  url.insert(fragment, fmt::format("{}tag={}", mark == std::string::npos ? '?' : '&',
-                                   wire::http::percent_encode(tag)));
+  url.insert(end, fmt::format("{}tag={}", mark == std::string::npos ? '?' : '&',
+                              wire::http::percent_encode(tag)));
   return url;
 }
 

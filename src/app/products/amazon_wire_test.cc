@@ -109,6 +109,7 @@ constexpr std::string_view kAnswer = R"json({"SearchResult":{"TotalResultCount":
   "ItemInfo":{"Title":{"DisplayValue":"Bulb"}}},
  {"ASIN":"A3","DetailPageURL":"javascript:alert(2)","ItemInfo":{"Title":{"DisplayValue":"Bad"}}},
  {"ASIN":"A4","DetailPageURL":"https://www.amazon.de/dp/A4","ItemInfo":{}},
+ {"ASIN":"A5","DetailPageURL":"https://www.amazon.de/dp/A5#?x","ItemInfo":{"Title":{"DisplayValue":"Wick"}}},
  7]}})json";
 
 TEST(AmazonWire, ReadsItems) {
@@ -116,7 +117,8 @@ TEST(AmazonWire, ReadsItems) {
   ASSERT_TRUE(page.has_value());
   EXPECT_EQ(page->total, 146);
   EXPECT_EQ(page->pages, 5);
-  ASSERT_EQ(page->items.size(), 2U);
+  ASSERT_EQ(page->items.size(), 3U);
+  EXPECT_EQ(page->items[2].url, "https://www.amazon.de/dp/A5?tag=mystream-21#?x");
   EXPECT_EQ(page->items[0].title, "Lamp");
   EXPECT_EQ(page->items[0].price, "19,99 €");
   EXPECT_EQ(page->items[0].url, "https://www.amazon.de/dp/A1?psc=1&tag=mystream-21");
