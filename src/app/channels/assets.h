@@ -23,6 +23,9 @@ struct Asset {
   base::WallTime uploaded_at{};
 };
 
+/// Where a picture is served: a path.
+std::string asset_url(std::string_view id);
+
 class Assets {
  public:
   static base::Expected<std::unique_ptr<Assets>> create(Parts& parts, io::SqlConnection& sql);

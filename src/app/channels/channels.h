@@ -46,8 +46,12 @@ class Channels {
                                                          std::string_view channel_arn) = 0;
   virtual Outcome<std::optional<ChannelRow>> find_by_room(io::SqlConnection& sql,
                                                           std::string_view room_arn) = 0;
-  /// The account's channel and room, made now if they are not there. Once, however many ask.
+  /// The account's channel and room, made now if they are not there. Once, however many ask. 403
+  /// for people who may not go live. Waits for control.
   virtual Outcome<ChannelRow> ensure(Call& call, std::string_view account) = 0;
+  /// Ends what an account watches of a channel now, where watching needs a token of ours: those it
+  /// has are worth nothing any more. For bans. Nothing to do on channels that all may watch.
+  virtual void revoke(Call& call, const ChannelRow& channel, std::string_view account) = 0;
 };
 
 }  // namespace app

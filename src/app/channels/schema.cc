@@ -39,7 +39,18 @@ CREATE TABLE app_channel_words (
 CREATE INDEX app_channel_words_by_account ON app_channel_words (account);
 )sql";
 
-constexpr io::SqlMigration kChannels[] = {{1, kChannelsFirst}};
+// Resources of deleted accounts until they are gone: what is live, or still being recorded, cannot
+// be deleted at once.
+constexpr std::string_view kChannelsSecond = R"sql(
+CREATE TABLE app_channel_leftovers (
+  account $TEXT PRIMARY KEY,
+  channel_arn $TEXT NOT NULL,
+  room_arn $TEXT NOT NULL,
+  since BIGINT NOT NULL
+);
+)sql";
+
+constexpr io::SqlMigration kChannels[] = {{1, kChannelsFirst}, {2, kChannelsSecond}};
 
 // Rows of pictures that were replaced stay until their objects are gone.
 constexpr std::string_view kAssetsFirst = R"sql(
