@@ -227,18 +227,22 @@ test('Firefox: joining, watching, writing and voting', { skip: !hasFirefox && 'F
   const { person: wanda } = await goOn(t, server, 'wanda');
   const page = await openFirefox(t);
   await page.goto(`${server.http}/register?next=%2Fwanda`);
-  await page.locator('::-p-aria(Name)').fill('xaver');
-  await page.locator('::-p-aria(E-mail address)').fill('xaver@example.org');
-  await page.locator('input[type=password]').fill('Correct-horse-7');
-  await page.locator('::-p-aria([name="Create account"][role="button"])').click();
+  await page.locator('main input[autocomplete=username]').fill('xaver');
+  await page.locator('main input[type=email]').fill('xaver@example.org');
+  await page.locator('main input[type=password]').fill('Correct-horse-7');
+  await page.locator('main button[type=submit]').click();
   await page.waitForFunction(() => location.pathname === '/wanda', { timeout: 20_000 });
   await page.waitForFunction(() => document.querySelector('rostrum-player')?.video?.currentTime > 0.5, { timeout: 30_000 });
-  await page.locator('::-p-aria(Say something)').fill('from Firefox');
+  await page.locator('main textarea').fill('from Firefox');
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => [...document.querySelectorAll('[role=log] [role=article], [role=log] article')].some((row) => row.textContent.includes('from Firefox')), { timeout: 20_000 });
   await wanda.must('POST', '/me/overlays/poll/start', { data: { question: 'Fox?', answers: ['Red', 'Grey'], duration: 60 } });
   await page.waitForFunction(() => document.body.innerText.includes('Fox?'), { timeout: 20_000 });
-  await page.evaluate(() => [...document.querySelectorAll('button')].find((one) => one.textContent.startsWith('Red')).click());
+  await page.waitForFunction(() => {
+    const red = [...document.querySelectorAll('.overlay-option')].find((one) => one.textContent.startsWith('Red') && !one.ariaDisabled);
+    red?.click();
+    return red !== undefined;
+  }, { timeout: 20_000 });
   await eventually(10_000, 'the vote', async () => (await wanda.must('GET', '/channels/wanda/poll')).poll.total === 1);
   assert.deepEqual(page.problems, []);
 });

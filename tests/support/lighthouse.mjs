@@ -9,7 +9,7 @@ const executable = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/
 
 /**
  * The report of one look at `url`: {scores: {performance, accessibility, 'best-practices'} in
- * percent, interactive in ms, requests: [{url, bytes, type}], findings: what cost points}.
+ * percent, interactive in ms, shift, power, requests: [{url, bytes, type}], findings: what cost points}.
  */
 export async function judge(t, url, { categories = ['performance', 'accessibility', 'best-practices'] } = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'rostrum-lighthouse-'));
@@ -24,6 +24,9 @@ export async function judge(t, url, { categories = ['performance', 'accessibilit
     return {
       scores: Object.fromEntries(Object.entries(lhr.categories).map(([name, { score }]) => [name, Math.round((score ?? 0) * 100)])),
       interactive: lhr.audits.interactive?.numericValue,
+      shift: lhr.audits['cumulative-layout-shift']?.numericValue,
+      /** How quick Lighthouse found this machine: about 1,000 and more when nothing else runs. */
+      power: lhr.environment.benchmarkIndex,
       requests: items.map(({ url: address, transferSize: bytes, resourceType: type }) => ({ url: address, bytes, type })),
       findings: Object.entries(lhr.categories).flatMap(([name, { auditRefs }]) => auditRefs
         .filter(({ id, weight }) => weight > 0 && (lhr.audits[id].score ?? 1) < 0.9)

@@ -16,6 +16,23 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
+    // What nearly every page needs comes in one file: fifty small ones are fifty round trips of a phone.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            {
+              name: 'base',
+              test: /node_modules\/(react|react-dom|scheduler)\/|packages\/client\/src\/(platform\/(http|session|feed|types|fields)|parse|api\.)|packages\/ui\/src\/(?!Chat\/|Overlays\/|Health\/|Charts\/|Player\/|QrCode\/|index)|apps\/live\/src\/(shell|strings\/(text|index|shell|[a-z]+\/shell)|routes)/,
+            },
+            {
+              name: 'channels',
+              test: /apps\/live\/src\/(channel\/parts\/(calls|cards|words|icons|kept|Thumbnail|Avatar)|strings\/([a-z]+\/)?channel)|packages\/client\/src\/platform\/(channel|polls|chat|notices)/,
+            },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { '/api': server } },
 });
