@@ -1,7 +1,10 @@
 // The live platform's API as a whole: every route for every role, nobody's things by anybody's id, and answers as documented.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { administratorOf, base, password, register, startPlatform, tokenOf, Visitor } from './support/platform.mjs';
+import { repository } from './support/process.mjs';
 
 const rank = { anyone: 0, 'signed-in': 1, moderator: 2, administrator: 3 };
 
@@ -38,6 +41,14 @@ const operationsOf = (document) => Object.entries(document.paths).flatMap(([path
 
 /** Routes that end what the test stands on, or that belong to nobody's role. */
 const isLast = ({ path, method }) => method === 'DELETE' && /\/(me|session|sessions|channel)$/.test(path);
+
+test('docs/platform-api.md is what the server says', async (t) => {
+  const server = await startPlatform(t);
+  const document = await fetch(`${server.http}${base}/openapi.json`).then((answer) => answer.text());
+  const made = spawnSync(process.execPath, [`${repository}tools/platform_api_docs.mjs`], { input: document, encoding: 'utf8' });
+  assert.equal(made.stderr, '');
+  assert.equal(readFileSync(`${repository}docs/platform-api.md`, 'utf8'), made.stdout, 'write it anew: see its first lines');
+});
 
 test('every route for every role', async (t) => {
   const server = await startPlatform(t);

@@ -11,6 +11,7 @@ export async function openFirefox(t, { width = 1280, height = 800 } = {}) {
     browser: 'firefox',
     executablePath: executable,
     headless: true,
+    timeout: 90_000,
     extraPrefsFirefox: { 'media.autoplay.default': 0, 'media.navigator.streams.fake': true, 'media.volume_scale': '0.0' },
   });
   t.after(() => browser.close());
