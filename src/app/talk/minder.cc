@@ -284,6 +284,7 @@ Outcome<void> Minder::ban(Call& call, const ChannelRow& channel, std::string_vie
   if (!written) return written;
   memory_.forget(channel.account, account);
   tell(call.sql, "banned", made);
+  parts_.channels->revoke(call, channel, account);
   if (channel.room_arn.empty()) return {};
   json::object wanted{{"roomIdentifier", channel.room_arn}, {"userId", (*person)->name}};
   if (seconds > 0) wanted["durationSeconds"] = seconds;

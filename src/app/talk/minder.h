@@ -84,6 +84,7 @@ class Minder final : public ChatMinder {
                       const boost::json::object& in_room);
   /// The room and the table of seats know the account's name and role from now on.
   Outcome<void> seat(io::SqlConnection& sql, const ChatSeat& wanted, base::WallTime now);
+  void lift_all(io::SqlConnection& sql, const Account& account);
   void tell(io::SqlConnection& sql, std::string_view event, const ChatBan& ban);
   control::OwnAnswer ask(std::string_view operation, boost::json::object input);
 

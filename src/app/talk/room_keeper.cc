@@ -135,6 +135,7 @@ Outcome<bool> Minder::adopt(Call& call, const ChannelRow& channel, const Account
   if (!written) return std::unexpected(std::move(written.error()));
   memory_.forget(channel.account, account.id);
   tell(call.sql, "banned", ban);
+  parts_.channels->revoke(call, channel, account.id);
   return true;
 }
 
@@ -240,6 +241,30 @@ void Minder::on_renamed(io::SqlConnection& sql, const Account& account) {
   }
 }
 
+// Nobody bans staff: what was before somebody became that ends.
+void Minder::lift_all(io::SqlConnection& sql, const Account& account) {
+  const auto bans = talk::bans_of_account(sql, account.id);
+  for (const ChatBan& ban : bans.value_or(std::vector<ChatBan>())) {
+    if (!ban.room_arn.empty()) {
+      note_failure("a ban", ask("UnbanRoomUser",
+                                {{"roomIdentifier", ban.room_arn}, {"userId", ban.room_user}}));
+    }
+    auto dropped =
+        write_and_wait(parts_.sql, [ban](io::SqlConnection& connection) -> Outcome<void> {
+          if (auto gone = talk::drop_ban(connection, ban.owner, ban.account); !gone) {
+            return broken(gone.error());
+          }
+          return {};
+        });
+    memory_.forget(ban.owner, ban.account);
+    if (!dropped) continue;
+    ChatBan lifted;
+    lifted.owner = ban.owner;
+    lifted.account = ban.account;
+    tell(sql, "unbanned", lifted);
+  }
+}
+
 void Minder::on_changed(io::SqlConnection& sql, const Account& account) {
   const base::WallTime now = io::Loop::wall_now();
   auto seats = talk::seats_of(sql, account.id);
@@ -247,6 +272,7 @@ void Minder::on_changed(io::SqlConnection& sql, const Account& account) {
     base::log_warn("a change of an account did not reach chat rooms", {{"account", account.id}});
     return;
   }
+  if (account.role >= Role::kModerator) lift_all(sql, account);
   const Viewer viewer{.id = account.id, .name = account.name, .role = account.role, .session = {}};
   for (ChatSeat place : *seats) {
     if (account.state == Account::State::kSuspended) {
