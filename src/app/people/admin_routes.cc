@@ -126,10 +126,13 @@ Outcome<Answer> make(Call& call) {
   auto written = call.write([&](io::SqlConnection& sql) -> Outcome<void> {
     if (auto made = insert_account(sql, row); !made) return made;
     if (!is_invited) return {};
-    auto kept =
-        insert_code(sql, code, CodePurpose::kReset, row.account.id, {}, call.now, kInvitationLasts);
-    if (!kept) return kept;
-    return queue_letter(call, sql, welcome_letter(letter_for(call, row.account), code));
+    return queue_code(call, sql,
+                      {.code = code,
+                       .purpose = CodePurpose::kReset,
+                       .account = row.account.id,
+                       .value = {},
+                       .lifetime = kInvitationLasts},
+                      welcome_letter(letter_for(call, row.account), code));
   });
   if (!written) return std::unexpected(std::move(written.error()));
   if (is_invited) call.parts.post->look();

@@ -62,12 +62,15 @@ Outcome<Answer> change_email(Call& call) {
       return queue_letter(call, sql,
                           already_registered_letter(letter_for(call, (*other)->account)));
     }
-    auto kept =
-        insert_code(sql, code, CodePurpose::kEmail, call.me().id, email, call.now, kVerifyLasts);
-    if (!kept) return kept;
     Account account = (*row)->account;
     account.email = email;
-    return queue_letter(call, sql, address_change_letter(letter_for(call, account), code));
+    return queue_code(call, sql,
+                      {.code = code,
+                       .purpose = CodePurpose::kEmail,
+                       .account = account.id,
+                       .value = email,
+                       .lifetime = kVerifyLasts},
+                      address_change_letter(letter_for(call, account), code));
   });
   if (!written) return std::unexpected(std::move(written.error()));
   if (!is_free) call.parts.post->look();

@@ -22,6 +22,17 @@ Outcome<void> queue_letter(Call& call, io::SqlConnection& sql, const Letter& let
   return call.parts.post->queue(sql, letter, call.now);
 }
 
+Outcome<void> queue_code(Call& call, io::SqlConnection& sql, const CodeOfLetter& code,
+                         const Letter& letter) {
+  auto may = count_letter(sql, letter.to, call.now);
+  if (!may) return std::unexpected(std::move(may.error()));
+  if (!*may) return {};
+  auto kept =
+      insert_code(sql, code.code, code.purpose, code.account, code.value, call.now, code.lifetime);
+  if (!kept) return kept;
+  return call.parts.post->queue(sql, letter, call.now);
+}
+
 namespace {
 
 // Accounts that never proved their address make room for whoever registers with it next: they may
@@ -83,10 +94,13 @@ Outcome<Registered> register_person(Call& call, const Registration& wanted, Entr
     if (auto made = insert_account(sql, row); !made) return made;
     if (with_session) return insert_session(sql, session, account.id, row.generation);
     if (is_free) return {};
-    auto kept =
-        insert_code(sql, code, CodePurpose::kVerify, account.id, {}, call.now, kVerifyLasts);
-    if (!kept) return kept;
-    return queue_letter(call, sql, verify_letter(letter_for(call, account), code));
+    return queue_code(call, sql,
+                      {.code = code,
+                       .purpose = CodePurpose::kVerify,
+                       .account = account.id,
+                       .value = {},
+                       .lifetime = kVerifyLasts},
+                      verify_letter(letter_for(call, account), code));
   });
   if (!written) return std::unexpected(std::move(written.error()));
   if (replaced) people.erased(*replaced);
@@ -135,9 +149,13 @@ Outcome<void> send_reset(Call& call, std::string_view email) {
       return {};
     }
     const Account& account = (*row)->account;
-    auto kept = insert_code(sql, code, CodePurpose::kReset, account.id, {}, call.now, kResetLasts);
-    if (!kept) return kept;
-    return queue_letter(call, sql, reset_letter(letter_for(call, account), code));
+    return queue_code(call, sql,
+                      {.code = code,
+                       .purpose = CodePurpose::kReset,
+                       .account = account.id,
+                       .value = {},
+                       .lifetime = kResetLasts},
+                      reset_letter(letter_for(call, account), code));
   });
   if (written) call.parts.post->look();
   return written;

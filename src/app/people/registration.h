@@ -42,6 +42,17 @@ Outcome<void> prove_oneself(Call& call, std::string_view password, std::string_v
 
 /// Within a transaction; no more than some an hour go to one address.
 Outcome<void> queue_letter(Call& call, io::SqlConnection& sql, const Letter& letter);
+/// queue_letter() for one with a code, which is kept if the letter goes: else it would only push
+/// out those that went.
+struct CodeOfLetter {
+  std::string_view code;  // secret
+  CodePurpose purpose = CodePurpose::kVerify;
+  std::string_view account;
+  std::string_view value;
+  base::Duration lifetime{};
+};
+Outcome<void> queue_code(Call& call, io::SqlConnection& sql, const CodeOfLetter& code,
+                         const Letter& letter);
 LetterFor letter_for(Call& call, const Account& account);
 
 inline constexpr base::Duration kVerifyLasts = std::chrono::hours(24);

@@ -141,10 +141,13 @@ Outcome<Answer> resend(Call& call) {
       return {};
     }
     const Account& account = (*row)->account;
-    auto kept =
-        insert_code(sql, code, CodePurpose::kVerify, account.id, {}, call.now, kVerifyLasts);
-    if (!kept) return kept;
-    return queue_letter(call, sql, verify_letter(letter_for(call, account), code));
+    return queue_code(call, sql,
+                      {.code = code,
+                       .purpose = CodePurpose::kVerify,
+                       .account = account.id,
+                       .value = {},
+                       .lifetime = kVerifyLasts},
+                      verify_letter(letter_for(call, account), code));
   });
   if (!written) return std::unexpected(std::move(written.error()));
   call.parts.post->look();
