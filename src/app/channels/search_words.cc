@@ -95,11 +95,12 @@ Outcome<std::vector<std::string>> find_channels(io::SqlConnection& sql,
   if (wanted.empty()) return std::vector<std::string>();
   // The longest is the rarest, most likely.
   const auto& rarest = *std::ranges::max_element(wanted, {}, &std::string::size);
+  // CROSS JOIN: SQLite goes from the few words to their channels, and not the other way round.
   auto rows = sql.run(
       "SELECT w.account, c.followers, a.name, c.title, c.category FROM (SELECT account FROM "
       "app_channel_words WHERE word >= $1 AND word < $2 ORDER BY word, account LIMIT $3) w "
-      "JOIN app_channels c ON c.account = w.account JOIN app_accounts a ON a.id = w.account "
-      "WHERE a.state = 'active' AND c.channel_arn IS NOT NULL",
+      "CROSS JOIN app_channels c CROSS JOIN app_accounts a WHERE c.account = w.account AND "
+      "a.id = w.account AND a.state = 'active' AND c.channel_arn IS NOT NULL",
       {rarest, behind(rarest), kCandidates});
   if (!rows) return broken(rows.error());
   std::set<std::string> seen;
