@@ -1,9 +1,11 @@
 #include <gtest/gtest.h>
 
-#include <set>
+#include <latch>
+#include <vector>
 
 #include "app/people/people_schema.h"
 #include "app/people/people_test_support.h"
+#include "base/guarded.h"
 #include "io/loop.h"
 
 namespace app::test {
@@ -280,6 +282,41 @@ TEST_P(SessionsTest, PasswordsThatMovedInAreHashedAnew) {
   const auto row = rig().sql().run("SELECT password FROM app_accounts WHERE name = 'anna'");
   EXPECT_TRUE(row->text(0, 0).starts_with("$argon2id$"));
   EXPECT_EQ(sign_in("anna", "Tr0ub4dor&3").status, 200);
+}
+
+// For the thread sanitizer: reading, changing and ending sessions of one account at a time.
+TEST_P(SessionsTest, HoldUnderManyAtOnce) {
+  begin();
+  const Person anna = rig().person("anna");
+  const Person second = rig().signed_in(anna);
+  const std::string token = rig().access_token(anna);
+  constexpr int kRounds = 60;
+  base::Guarded<std::vector<std::uint16_t>> statuses;
+  std::latch answered(kRounds * 4);
+  const auto told = [&](const Told& given) {
+    statuses.with([&](std::vector<std::uint16_t>& list) { list.push_back(given.status); });
+    answered.count_down();
+  };
+  for (int i = 0; i < kRounds; ++i) {
+    rig().ask_later({.target = kP + "session", .person = &anna}, told);
+    rig().ask_later({.target = kP + "sessions", .token = token}, told);
+    rig().ask_later({.method = "PATCH",
+                     .target = kP + "me",
+                     .json = json::object{{"color", i % 2 == 0 ? "blue" : "green"}},
+                     .person = &second},
+                    told);
+    const bool is_end = i == kRounds / 2;
+    rig().ask_later({.method = is_end ? "DELETE" : "GET",
+                     .target = kP + "sessions",
+                     .person = is_end ? &anna : &second},
+                    told);
+  }
+  answered.wait();
+  for (const std::uint16_t status : statuses.with([](const auto& list) { return list; })) {
+    EXPECT_TRUE(status == 200 || status == 204 || status == 401) << status;
+  }
+  EXPECT_FALSE(is_signed_in(anna));
+  EXPECT_FALSE(is_signed_in(second));
 }
 
 TEST_P(SessionsTest, NobodyIsNobody) {
