@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { faultsOf } from './support/browser.mjs';
 import { isHere as hasFirefox, openFirefox } from './support/firefox.mjs';
-import { register, startPlatform, streamOf } from './support/platform.mjs';
+import { administratorOf, register, startPlatform, streamOf } from './support/platform.mjs';
 import { desktop, openRoom, phone } from './support/platform_page.mjs';
-import { eventually } from './support/process.mjs';
+import { eventually, within } from './support/process.mjs';
 import { publishWithFfmpeg, source } from './support/publisher.mjs';
 
 const picture = () => source({ seconds: 400, size: '320x180', fps: 30, gop: 1 });
@@ -220,6 +220,19 @@ test('following through sign-in, and being told', async (t) => {
   await victor.must('DELETE', '/channels/ursula/follow');
   assert.equal((await victor.must('GET', '/channels/ursula')).followers, 0);
   assert.deepEqual(page.problems, []);
+});
+
+test('as many channels as the administrator allows', async (t) => {
+  const server = await startPlatform(t);
+  const administrator = await administratorOf(server);
+  await administrator.must('PUT', '/admin/limits', { maxLive: 1 });
+  await goOn(t, server, 'first.one');
+  const second = await register(server, 'second.one');
+  const stream = await streamOf(second);
+  const publisher = publishWithFfmpeg(t, stream.publishUrl, picture());
+  await within(30_000, publisher.exited, 'the second to be stopped', server.output);
+  await eventually(20_000, 'one to be live', async () => !(await second.must('GET', '/channels/second.one')).live);
+  assert.equal((await second.must('GET', '/channels/first.one')).live, true);
 });
 
 test('Firefox: joining, watching, writing and voting', { skip: !hasFirefox && 'Firefox is not installed' }, async (t) => {

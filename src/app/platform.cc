@@ -167,6 +167,18 @@ base::Expected<void> PlatformService::set_up(io::SqlDatabase& database) {
   return {};
 }
 
+// Whether more of people's channels are live than the administrator allows.
+bool PlatformService::is_one_too_many(io::SqlConnection& sql) const {
+  const std::int64_t most = accounts_->limits().max_live;
+  if (most <= 0) return false;
+  std::int64_t live = 0;
+  for (const LiveChannel& channel : *live_.all()) {
+    const auto row = channels_->find_by_arn(sql, channel.channel_arn);
+    if (row && *row) ++live;
+  }
+  return live > most;
+}
+
 void PlatformService::start(IngestPorts ingest) {
   parts_->ingest = ingest;
   live_.when_changed([this](LiveBoard::Change change, const LiveChannel& channel) {
@@ -175,6 +187,13 @@ void PlatformService::start(IngestPorts ingest) {
       const auto row = channels_->find_by_arn(sql, channel.channel_arn);
       if (!row || !*row) return;
       const std::string account = (*row)->account;
+      if (started && is_one_too_many(sql)) {
+        base::log_info("a broadcast is stopped: too many channels are live",
+                       {{"channel", (*row)->channel_id()}});
+        (void)control_and_wait(
+            control_, {.operation = "StopStream", .input = {{"channelArn", channel.channel_arn}}});
+        return;
+      }
       feed_.publish("channel:" + account, started ? "live" : "offline",
                     json::object{{"streamId", channel.stream_id}});
       if (started) {

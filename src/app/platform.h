@@ -47,6 +47,7 @@ class PlatformService final : public Platform {
  private:
   struct Asked;
   void run(std::shared_ptr<Asked> asked, io::SqlConnection& sql);
+  bool is_one_too_many(io::SqlConnection& sql) const;
   Outcome<Call> admit(Asked& asked, io::SqlConnection& sql);
   std::expected<FeedGrant, wire::http::Response> grant_feed(const PlatformRequest& request,
                                                             io::SqlConnection& sql);

@@ -36,7 +36,6 @@ struct PlatformLimits {
   bool registration = true;      // anybody may make an account
   bool everyone_streams = true;  // new accounts may go live
   std::int64_t max_live = 0;     // channels at a time; 0: no limit
-  std::int64_t max_viewers_per_channel = 0;
 };
 
 /// A session that was just opened.

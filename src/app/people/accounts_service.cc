@@ -188,7 +188,6 @@ base::Expected<void> AccountsService::load_limits(io::SqlConnection& sql) {
       if (name == "registration") limits.registration = value != 0;
       if (name == "everyoneStreams") limits.everyone_streams = value != 0;
       if (name == "maxLive") limits.max_live = value;
-      if (name == "maxViewersPerChannel") limits.max_viewers_per_channel = value;
     }
   });
   return {};
@@ -199,8 +198,7 @@ Outcome<void> AccountsService::set_limits(const PlatformLimits& limits) {
     const std::initializer_list<std::pair<std::string_view, std::int64_t>> all = {
         {"registration", limits.registration ? 1 : 0},
         {"everyoneStreams", limits.everyone_streams ? 1 : 0},
-        {"maxLive", limits.max_live},
-        {"maxViewersPerChannel", limits.max_viewers_per_channel}};
+        {"maxLive", limits.max_live}};
     for (const auto& [name, value] : all) {
       auto set = run_sql(sql,
                          "INSERT INTO app_limits (name, value) VALUES ($1, $2) "

@@ -45,8 +45,12 @@ constexpr Field kChange[] = {{"role", Type::kText, {}, 0, 0, {}, kRoles},
 constexpr Field kLimits[] = {
     {"registration", Type::kBoolean, {}, 0, 0, "Anybody may make an account"},
     {"everyoneStreams", Type::kBoolean, {}, 0, 0, "New accounts may go live"},
-    {"maxLive", Type::kInteger, {}, 0, 1'000'000, "Channels at a time; 0: no limit"},
-    {"maxViewersPerChannel", Type::kInteger, {}, 0, 1'000'000'000, "0: no limit"}};
+    {"maxLive",
+     Type::kInteger,
+     {},
+     0,
+     1'000'000,
+     "Channels at a time; one more is stopped as it starts. 0: no limit"}};
 
 json::object shown_to_administrators(const AccountRow& row) {
   json::object account = describe_row(row);
@@ -188,8 +192,7 @@ Outcome<Answer> remove(Call& call) {
 json::object described(const PlatformLimits& limits) {
   return {{"registration", limits.registration},
           {"everyoneStreams", limits.everyone_streams},
-          {"maxLive", limits.max_live},
-          {"maxViewersPerChannel", limits.max_viewers_per_channel}};
+          {"maxLive", limits.max_live}};
 }
 
 Outcome<Answer> show_limits(Call& call) {
@@ -201,8 +204,6 @@ Outcome<Answer> change_limits(Call& call) {
   limits.registration = call.flag("registration", limits.registration);
   limits.everyone_streams = call.flag("everyoneStreams", limits.everyone_streams);
   limits.max_live = call.integer("maxLive", limits.max_live);
-  limits.max_viewers_per_channel =
-      call.integer("maxViewersPerChannel", limits.max_viewers_per_channel);
   if (auto set = AccountsService::of(call).set_limits(limits); !set) {
     return std::unexpected(std::move(set.error()));
   }

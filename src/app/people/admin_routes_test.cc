@@ -147,9 +147,7 @@ TEST_P(AdministrationTest, LimitsStandOverTheConfiguration) {
   const Told told =
       rig().send("PUT", kP + "admin/limits", {{"registration", false}, {"maxLive", 5}}, boss);
   ASSERT_EQ(told.status, 200) << told.body;
-  EXPECT_EQ(
-      told.body,
-      R"({"registration":false,"everyoneStreams":true,"maxLive":5,"maxViewersPerChannel":0})");
+  EXPECT_EQ(told.body, R"({"registration":false,"everyoneStreams":true,"maxLive":5})");
   EXPECT_EQ(post("accounts",
                  {{"name", "anna"}, {"email", "anna@example.org"}, {"password", "Secret-word-1"}})
                 .type(),
@@ -167,8 +165,7 @@ TEST_P(AdministrationTest, LimitsStandOverTheConfiguration) {
             "viewer");
   begin();
   const Told kept = rig().get(kP + "admin/limits", rig().signed_in(boss));
-  EXPECT_EQ(kept.body,
-            R"({"registration":true,"everyoneStreams":false,"maxLive":5,"maxViewersPerChannel":0})")
+  EXPECT_EQ(kept.body, R"({"registration":true,"everyoneStreams":false,"maxLive":5})")
       << "also behind the next start";
 }
 

@@ -12,7 +12,6 @@ interface PlatformLimits {
   readonly registration: boolean;
   readonly everyoneStreams: boolean;
   readonly maxLive: number;
-  readonly maxViewersPerChannel: number;
 }
 
 export function Limits() {
@@ -41,12 +40,10 @@ function Fields({
   const [registration, setRegistration] = useState(limits.registration);
   const [everyoneStreams, setEveryoneStreams] = useState(limits.everyoneStreams);
   const [maxLive, setMaxLive] = useState(String(limits.maxLive));
-  const [maxViewers, setMaxViewers] = useState(String(limits.maxViewersPerChannel));
   const form = useForm({
-    fields: ['maxLive', 'maxViewersPerChannel'] as const,
+    fields: ['maxLive'] as const,
     check: () => ({
       maxLive: isCount(maxLive) ? undefined : words.notNumber,
-      maxViewersPerChannel: isCount(maxViewers) ? undefined : words.notNumber,
     }),
     send: async () => {
       onSaved(
@@ -54,7 +51,6 @@ function Fields({
           registration,
           everyoneStreams,
           maxLive: Number(maxLive),
-          maxViewersPerChannel: Number(maxViewers),
         }),
       );
       toast(words.saved);
@@ -76,7 +72,7 @@ function Fields({
       />
       <TextField
         label={words.maxLive}
-        hint={words.noLimit}
+        hint={words.maxLiveHint}
         inputMode="numeric"
         value={maxLive}
         onChange={(value) => {
@@ -84,18 +80,6 @@ function Fields({
           form.touched('maxLive');
         }}
         error={form.errors.maxLive}
-        maxLength={9}
-      />
-      <TextField
-        label={words.maxViewers}
-        hint={words.noLimit}
-        inputMode="numeric"
-        value={maxViewers}
-        onChange={(value) => {
-          setMaxViewers(value);
-          form.touched('maxViewersPerChannel');
-        }}
-        error={form.errors.maxViewersPerChannel}
         maxLength={9}
       />
       <FormFailure text={form.failure} />

@@ -127,7 +127,7 @@ const usual = (): Record<string, readonly [number, unknown]> => ({
   ],
   'GET /admin/limits': [
     200,
-    { registration: true, everyoneStreams: true, maxLive: 0, maxViewersPerChannel: 0 },
+    { registration: true, everyoneStreams: true, maxLive: 0 },
   ],
 });
 
