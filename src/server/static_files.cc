@@ -58,13 +58,10 @@ constexpr std::string_view kConsole = "/console/index.html";
 constexpr std::string_view kIndex = "/index.html";
 
 // Whether the platform's pages may show something there: "/name", "/name/profile", "/manager"...
-// Names may hold dots, and so do the files that robots look for: these do not want HTML.
+// Only to who wants a page: programs that miss a route of the API are told that it is none.
 bool is_platform_page(const Request& request) {
   const std::string_view path = request.path;
-  if (path.size() > 128 || std::ranges::count(path, '/') > 3 || path.starts_with("/api/")) {
-    return false;
-  }
-  return path.find('.') == std::string_view::npos ||
+  return path.size() <= 128 && std::ranges::count(path, '/') <= 3 && !path.starts_with("/api/") &&
          request.headers.get("Accept").find("text/html") != std::string_view::npos;
 }
 

@@ -226,7 +226,8 @@ Outcome<void> ChannelMaker::make_room(const BegunChannel& begun, bool is_new, Ch
 
 Outcome<std::string> ChannelMaker::recording_configuration() {
   if (!parts_.settings.record) return std::string();
-  // One at a time, so that there is one.
+  // One at a time, so that there is one; with the first channel, so that servers without people's
+  // channels list none that nobody made.
   return recording_arn_.with([&](std::string& known) -> Outcome<std::string> {
     if (!known.empty()) return known;
     auto found =
@@ -265,12 +266,6 @@ Outcome<std::string> ChannelMaker::recording_configuration() {
     known = text_in(**found, "arn");
     return known;
   });
-}
-
-void ChannelMaker::prepare() {
-  if (auto made = recording_configuration(); !made && made.error().type != "Busy") {
-    base::log_warn("the recording configuration could not be made", {});
-  }
 }
 
 Outcome<bool> ChannelMaker::apply_settings(Call& call, const ChannelRow& row) {

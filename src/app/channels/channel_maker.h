@@ -25,8 +25,6 @@ class ChannelMaker {
   /// Brings type, multitrack and recording of a channel to what the settings say. False if it was
   /// so already, or cannot be changed now because it is live.
   Outcome<bool> apply_settings(Call& call, const ChannelRow& row);
-  /// Makes the shared recording configuration, so that it is there when the first channel is made.
-  void prepare();
 
  private:
   Outcome<ChannelRow> make(Call& call, const Account& account);

@@ -74,9 +74,6 @@ void ChannelService::start() {
     keep_last_live(live);
     tell_directory();
   });
-  if (!parts_.slow.give([this](io::SqlConnection&) { maker_.prepare(); })) {
-    base::log_warn("the recording configuration is made with the first channel", {});
-  }
   clear_later();
 }
 
