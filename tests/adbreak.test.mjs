@@ -157,8 +157,10 @@ test('a slate is shown in the break, and the broadcast before and after', async 
   // Segment by segment: the picture is the one that the marks promise, with a break at each change.
   const seen = [...segments.values()].filter(({ date, msn }) => date !== undefined && msn >= before.complete.at(-1).msn);
   const kinds = [];
-  for (const segment of seen) {
-    const answer = await get(new URL(segment.uri, media).href);
+  // All at once: they leave the window while they are looked at.
+  const answers = await Promise.all(seen.map(({ uri }) => get(new URL(uri, media).href)));
+  for (const [i, segment] of seen.entries()) {
+    const answer = answers[i];
     assert.equal(answer.status, 200, segment.uri);
     const { size, rgb } = await pictureOf(t, folder, answer.body);
     const isSlate = segment.date >= start && segment.date < end;
