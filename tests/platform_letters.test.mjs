@@ -28,10 +28,14 @@ async function registerByMail(server, mail, name, options = {}) {
   return { person, letter };
 }
 
+/** What links in letters begin with: the tests take the rest of them to the server itself. */
+const publicUrl = 'http://live.example.org';
+
 test('letters come by mail, in the language of their receiver, and their links work', async (t) => {
   const mail = await startSmtp(t);
   const server = await startPlatform(t, {
     platform: { auto_verify: false, name: 'Kino Süd' },
+    http: { public_url: publicUrl },
     mail: { url: mail.url, user: 'sender', password: 'mail-secret-1', from: 'Kino Süd <kino@example.org>' },
   });
   const { letter } = await registerByMail(server, mail, 'anna', { language: 'de' });
@@ -69,7 +73,7 @@ test('a mail server that is away gets the letters once, when it is back', async 
   const first = await startSmtp();
   const { port, url } = first;
   await first.close();
-  const server = await startPlatform(t, { platform: { auto_verify: false }, mail: { url } });
+  const server = await startPlatform(t, { platform: { auto_verify: false }, http: { public_url: publicUrl }, mail: { url } });
   const person = new Visitor(server);
   await person.must('GET', '/session');
   await person.must('POST', '/accounts', { name: 'early', email: 'early@example.org', password });
@@ -103,7 +107,7 @@ test('followers hear of a start in the page, by mail and by Web Push, as they ch
   const mail = await startSmtp(t);
   const push = await startPushService(t);
   const server = await startPlatform(t, {
-    platform: { push_contact: 'mailto:ops@example.org', record: false }, mail: { url: mail.url },
+    platform: { push_contact: 'mailto:ops@example.org', record: false }, http: { public_url: publicUrl }, mail: { url: mail.url },
   });
   const streamer = await register(server, 'streamer');
   const stream = await streamOf(streamer);
@@ -165,7 +169,7 @@ test('followers hear of a start in the page, by mail and by Web Push, as they ch
   assert.match(letter.text, /streamer: Cooking <b>live<\/b>\nhttp:\/\/\S+\/streamer\n/);
   // What a mail program does with one click.
   assert.equal(letter.fields['list-unsubscribe-post'], 'List-Unsubscribe=One-Click');
-  const now = letter.fields['list-unsubscribe'].slice(1, -1);
+  const now = letter.fields['list-unsubscribe'].slice(1, -1).replace(publicUrl, server.http);
   assert.equal((await fetch(now, { method: 'POST', body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }) })).status, 204);
   assert.equal((await letters.must('GET', '/me/notifications')).digest, 'off');
   await letters.must('PUT', '/me/notifications', { digest: 'daily' });

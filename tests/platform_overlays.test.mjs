@@ -195,10 +195,10 @@ test('clients of the demo see the poll in chat and vote there', async (t) => {
     eventType: 'SUBMIT_VOTE', voter: 'x', option, duration: '60', startTime: `${startTime}`,
   });
   await submit(viewer, 'Coffee');
+  await eventually(10_000, 'the vote', async () => (await pollOf(ben)).myChoice === 1);
   await submit(viewer, 'Tea'); // does not count: one vote each
   await submit(other, 'Tea', 1); // of another poll
   await submit(other, 'Milk');
-  await eventually(10_000, 'the vote', async () => (await pollOf(ben)).myChoice === 1);
   assert.equal((await vote(ben, poll, 0)).body.type, 'AlreadyVoted');
   assert.equal((await vote(cleo, poll, 0)).status, 200);
   const stats = await viewer.hears((frame) => frame.Attributes?.eventType === 'SEND_VOTE_STATS'
