@@ -32,7 +32,7 @@ const rows = [
   ['Asio stays in io', 'src/server/a.cc', '#include <boost/asio/post.hpp>',
     'src/server/a.cc:1: <boost/asio/post.hpp> may be included only by io/.*\\.cc'],
   ['libraries stay out of headers', 'src/io/a.h', '#include <openssl/ssl.h>',
-    'src/io/a.h:1: <openssl/ssl.h> may be included only by (base|io|wire|server|live|control)/.*\\.cc'],
+    'src/io/a.h:1: <openssl/ssl.h> may be included only by (base|io|wire|server|live|control|app)/.*\\.cc'],
   ['libav stays in av', 'src/media/a.cc', '#include <libavcodec/avcodec.h>',
     'src/media/a.cc:1: <libavcodec/avcodec.h> may be included only by av/.*\\.cc'],
   ['protocols make no system calls', 'src/wire/http/a.cc', '#include <sys/socket.h>',
