@@ -222,4 +222,14 @@ test('requests that other sites make are refused', async (t) => {
     assert.equal(answer.status, 200);
     assert.equal(answer.headers.get('access-control-allow-origin'), '*');
   }
+  // Pages of the demo stand elsewhere: their browser asks before it sends a token.
+  for (const [path, method] of [['/channel/followingList/add', 'PUT'], ['/channel', 'DELETE'], [`${base}/me`, 'PATCH']]) {
+    const answer = await fetch(`${server.http}${path}`, {
+      method: 'OPTIONS', headers: { Origin: 'https://app.example', 'Access-Control-Request-Method': method, 'Access-Control-Request-Headers': 'authorization,content-type' },
+    });
+    assert.equal(answer.status, 204, path);
+    assert.match(answer.headers.get('access-control-allow-methods'), new RegExp(method), path);
+    assert.match(answer.headers.get('access-control-allow-headers'), /authorization/i, path);
+    assert.equal(answer.headers.get('access-control-allow-credentials'), null, 'never with cookies');
+  }
 });

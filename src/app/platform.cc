@@ -213,7 +213,9 @@ void PlatformService::start(IngestPorts ingest) {
 
 bool PlatformService::handles(const Request& request) const {
   return router_.find(request.method, request.path).has_value() ||
-         request.path.starts_with("/api/platform/");
+         request.path.starts_with("/api/platform/") ||
+         // A browser's question whether a page of another origin may call.
+         (request.method == Method::kOptions && router_.knows_path(request.path));
 }
 
 std::size_t PlatformService::body_limit(const Request& head, std::size_t usual) const {
