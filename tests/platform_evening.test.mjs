@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { faultsOf } from './support/browser.mjs';
 import { isHere as hasFirefox, openFirefox } from './support/firefox.mjs';
-import { administratorOf, register, startPlatform, streamOf } from './support/platform.mjs';
+import { get, parseMultivariant, variantUrl } from './support/hls.mjs';
+import { administratorOf, register, startPlatform, streamOf, Visitor } from './support/platform.mjs';
 import { desktop, openRoom, phone } from './support/platform_page.mjs';
 import { eventually, within } from './support/process.mjs';
 import { publishWithFfmpeg, source } from './support/publisher.mjs';
@@ -192,6 +193,30 @@ test('banned and let back: seen by all three', async (t) => {
   await say(banned, 'thank you');
   await Promise.all([owner, other].map((one) => hears(one, 'thank you')));
   for (const one of [owner, banned, other]) assert.deepEqual(one.problems, []);
+});
+
+test('for members only: no picture without an account, and none any more after a ban', async (t) => {
+  const server = await startPlatform(t);
+  const yara = await register(server, 'yara');
+  const stream = await streamOf(yara);
+  await yara.must('PATCH', '/me/channel', { membersOnly: true });
+  publishWithFfmpeg(t, stream.publishUrl, picture());
+  await eventually(20_000, 'yara to be live', async () => (await yara.must('GET', '/channels/yara')).live, server.output);
+  const stranger = await new Visitor(server).must('GET', '/channels/yara');
+  assert.deepEqual([stranger.membersOnly, stranger.playbackUrl ?? ''], [true, '']);
+  const zoe = await register(server, 'zoe.z');
+  const { playbackUrl } = await zoe.must('GET', '/channels/yara');
+  assert.equal((await get(playbackUrl.split('?')[0])).status, 403, 'nothing without a token');
+  const list = await eventually(20_000, 'the playlist', async () => {
+    const answer = await get(playbackUrl);
+    return answer.status === 200 && parseMultivariant(answer.text());
+  });
+  const variant = variantUrl(playbackUrl, list);
+  assert.equal((await get(variant)).status, 200);
+  await yara.must('PUT', '/channels/yara/bans/zoe.z', { reason: 'enough' });
+  await eventually(10_000, 'the picture to end', async () => (await get(variant)).status === 403);
+  const again = await zoe.must('GET', '/channels/yara');
+  assert.deepEqual([again.isBanned, again.playbackUrl ?? ''], [true, '']);
 });
 
 test('following through sign-in, and being told', async (t) => {
