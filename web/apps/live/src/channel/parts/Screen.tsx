@@ -1,9 +1,11 @@
-import { lazy, Suspense, type ReactNode } from 'react';
+import type { ComponentProps, ReactNode } from 'react';
 import type { ChannelDetails } from '@rostrum/client/channels';
 import type { PlayerState, RostrumPlayer } from '@rostrum/media';
 import { Player, usePoll } from '@rostrum/ui';
 import { api } from '../../api';
 import { useChannelText } from '../../strings/channel';
+import { useStageCode } from './stage-code';
+import type { default as Cards, Party } from './StageCards';
 
 /** Where viewers of a running broadcast can go back to, where it is recorded for everybody. */
 function useTimeShift({ channelId, membersOnly }: ChannelDetails) {
@@ -38,13 +40,13 @@ export function Screen({
   );
 }
 
-export const StageCards = lazy(() => import('./StageCards'));
-const Party = lazy(() => import('./StageCards').then((m) => ({ default: m.Party })));
+/** The card of what is shown, once its code is here. */
+export function StageCards(props: ComponentProps<typeof Cards>): ReactNode {
+  const code = useStageCode();
+  return code && <code.cards.default {...props} />;
+}
 
-export function Confetti(props: Parameters<typeof Party>[0]): ReactNode {
-  return (
-    <Suspense fallback={null}>
-      <Party {...props} />
-    </Suspense>
-  );
+export function Confetti(props: ComponentProps<typeof Party>): ReactNode {
+  const code = useStageCode();
+  return code && <code.cards.Party {...props} />;
 }

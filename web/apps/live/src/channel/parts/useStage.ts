@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { Overlay } from '@rostrum/client/overlays';
 import type { RostrumPlayer } from '@rostrum/media';
+import { fetchStageCode, stageCode, type StageCode } from './stage-code';
 
 export interface OnStage {
   readonly overlay: Overlay;
@@ -33,19 +35,30 @@ export function useStage(
     const told = (event: Event) => {
       const { text } = (event as CustomEvent<{ readonly text: string }>).detail;
       const now = Date.now();
-      // The code that reads them comes with the first; the order stays what it was.
-      void import('@rostrum/client/overlays').then(({ readOverlay }) => {
+      const show = ({ codec }: StageCode) => {
         if (isGone) return;
-        const overlay = readOverlay(text);
+        const overlay = codec.readOverlay(text);
         if (overlay === undefined) return;
         rounds.current += 1;
         setShown(overlay && { overlay, round: rounds.current, endsAt: endOf(overlay, now) });
-      });
+      };
+      const code = stageCode();
+      // The player tells it with the frame: drawn now it is painted together with that.
+      if (code) flushSync(() => show(code));
+      else fetchStageCode().then(show, () => undefined); // in the order in which they came
+    };
+    const prepare = () => {
+      if (player.state !== 'playing') return;
+      player.removeEventListener('rostrum-state', prepare);
+      fetchStageCode().catch(() => undefined); // the first overlay asks again
     };
     player.addEventListener('rostrum-metadata', told);
+    player.addEventListener('rostrum-state', prepare);
+    prepare();
     return () => {
       isGone = true;
       player.removeEventListener('rostrum-metadata', told);
+      player.removeEventListener('rostrum-state', prepare);
     };
   }, [player, isLive]);
   // Quizzes and celebrations end by their own rules; what is left ends by the clock.
