@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { themeFirst } from '../../scripts/theme_first';
 
 // `npm run dev:console` talks to a server started apart: ROSTRUM_URL, or its usual address.
 const server = process.env['ROSTRUM_URL'] ?? 'http://127.0.0.1:8080';
@@ -7,7 +8,7 @@ const server = process.env['ROSTRUM_URL'] ?? 'http://127.0.0.1:8080';
 // The page is console/index.html beside the live app's (which is built first); its own addresses begin with
 // /console and all get this page.
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), themeFirst()],
   build: {
     outDir: '../../../build/web',
     emptyOutDir: false,

@@ -1,11 +1,12 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { themeFirst } from '../../scripts/theme_first';
 
 // `npm run dev` talks to a server started apart: ROSTRUM_URL, or its usual address.
 const server = process.env['ROSTRUM_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), themeFirst()],
   build: {
     outDir: '../../../build/web',
     emptyOutDir: true,

@@ -49,6 +49,8 @@ export const strings = {
     readOnly: 'Read only',
     signOut: 'Sign out',
     live: 'Live channels page',
+    appearance: 'Appearance',
+    themes: { system: 'As on this device', light: 'Light', dark: 'Dark' },
     shortcuts: 'Keyboard shortcuts',
   },
 

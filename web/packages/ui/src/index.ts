@@ -18,6 +18,7 @@ export { SecretField } from './SecretField/SecretField';
 export { ShareButton } from './ShareButton/ShareButton';
 export { Skeleton } from './Skeleton/Skeleton';
 export { Tag } from './Tag/Tag';
+export { ThemeItems, ThemeSwitch } from './ThemeSwitch/ThemeSwitch';
 export { toast, Toasts, type ToastAction } from './Toasts/Toasts';
 export { ago, bitrate, bytes, count, elapsed, exactTime, viewers } from './format';
 export { useCopy } from './hooks/useCopy';
@@ -33,3 +34,4 @@ export {
   useLanguage,
   type Language,
 } from './language';
+export { chooseTheme, theme, themes, useIsDark, useTheme, type Theme } from './theme';

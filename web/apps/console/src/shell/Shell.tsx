@@ -1,5 +1,5 @@
 import { Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
-import { Button, Dialog, Logo, Skeleton, Tag } from '@rostrum/ui';
+import { Button, Dialog, Logo, Skeleton, Tag, ThemeSwitch } from '@rostrum/ui';
 import { PageBoundary } from './PageBoundary';
 import { places, type Place } from './navigation';
 import { Page } from './pages';
@@ -128,6 +128,7 @@ export function Shell() {
             <span>{words.live}</span>
           </a>
           <Account />
+          <ThemeSwitch label={words.appearance} names={words.themes} />
         </div>
       </header>
       <main id="content" ref={main} tabIndex={-1}>
@@ -166,6 +167,7 @@ export function Shell() {
           </a>
         </nav>
         <Account />
+        <ThemeSwitch label={words.appearance} names={words.themes} />
       </Dialog>
       <Shortcuts open={help} onClose={() => setHelp(false)} />
     </div>

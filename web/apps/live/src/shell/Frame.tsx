@@ -1,5 +1,15 @@
 import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
-import { Avatar, ButtonLink, Drawing, Icon, Mark, toast, Toasts } from '@rostrum/ui';
+import {
+  Avatar,
+  ButtonLink,
+  Drawing,
+  Icon,
+  Mark,
+  ThemeItems,
+  ThemeSwitch,
+  toast,
+  Toasts,
+} from '@rostrum/ui';
 import { go, to, type PageName, type Route } from '../routes';
 import { useShellText } from '../strings/shell';
 import { usePlatform } from './about';
@@ -130,6 +140,8 @@ function AccountMenu() {
           {words.mailbox}
         </Place>
       )}
+      <span className="menu-line" role="separator" />
+      <ThemeItems label={words.appearance} names={words.themes} />
       <Place icon="logOut" onClick={out}>
         {words.signOut}
       </Place>
@@ -242,6 +254,7 @@ function Foot() {
       <span>{tagline || name}</span>
       {hasTerms && <a href={to.terms}>{words.terms}</a>}
       {hasPrivacy && <a href={to.privacy}>{words.privacy}</a>}
+      <ThemeSwitch label={words.appearance} names={words.themes} />
     </footer>
   );
 }

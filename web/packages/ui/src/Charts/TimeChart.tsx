@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { useMedia } from '../hooks/useMedia';
+import { useIsDark } from '../theme';
 import { optionsOf, type ChartMark, type ChartSpan } from './options';
 import './TimeChart.css';
 
@@ -32,7 +32,7 @@ export function TimeChart(props: TimeChartProps) {
   const chart = useRef<uPlot>(null);
   const newest = useRef(props);
   newest.current = props;
-  const isDark = useMedia('(prefers-color-scheme: dark)');
+  const isDark = useIsDark();
   const { sync, tone, height, hasTimeAxis } = props;
 
   useEffect(() => {

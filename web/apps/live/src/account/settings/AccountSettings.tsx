@@ -1,4 +1,4 @@
-import { language, SelectField, toast, useLanguage } from '@rostrum/ui';
+import { language, SelectField, ThemeSwitch, toast, useLanguage } from '@rostrum/ui';
 import { people } from '../../shell/platform';
 import { useSession } from '../../shell/session';
 import { failureWords } from '../../shell/failure';
@@ -18,9 +18,19 @@ export function AccountSettings() {
       <ChangeEmail />
       <ChangePassword />
       <ChooseLanguage />
+      <ChooseTheme />
       <Sessions />
       <DeleteAccount />
     </>
+  );
+}
+
+function ChooseTheme() {
+  const { appearance, themes } = useShellText();
+  return (
+    <Section title={appearance}>
+      <ThemeSwitch label={appearance} names={themes} />
+    </Section>
   );
 }
 

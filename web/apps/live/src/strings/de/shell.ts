@@ -84,5 +84,7 @@ export const shell: typeof english = {
   api: 'API',
   language: 'Sprache',
   languages: { en: 'English', de: 'Deutsch' },
+  appearance: 'Darstellung',
+  themes: { system: 'Wie auf diesem Gerät', light: 'Hell', dark: 'Dunkel' },
   foot: 'Über diese Plattform',
 };

@@ -84,5 +84,7 @@ export const shell = {
   api: 'API',
   language: 'Language',
   languages: { en: 'English', de: 'Deutsch' },
+  appearance: 'Appearance',
+  themes: { system: 'As on this device', light: 'Light', dark: 'Dark' },
   foot: 'About this platform',
 };
