@@ -1,5 +1,6 @@
 /** What a refusal of the server means for a form: which field it is about, and the sentence for it. */
 import type { PlatformError } from '@rostrum/client/platform';
+import { refusedWords } from '../shell/refused';
 import { accountText, type AccountText } from '../strings/account';
 
 export interface Placed {
@@ -90,7 +91,7 @@ export function placed(error: PlatformError): Placed {
     case 'RegistrationClosed':
       return at('', words.closedTitle);
     case 'WeakPassword':
-      return at(error.field || 'password', error.message || words.passwordHint);
+      return at(error.field || 'password', refusedWords(error));
     case 'CodeExpired':
       return at('', words.codeExpiredTitle);
   }
@@ -99,7 +100,7 @@ export function placed(error: PlatformError): Placed {
   if (error.status >= 400 && error.status < 500 && error.field !== '') {
     if (error.field === 'name') return at('name', words.nameForm);
     if (error.field === 'email') return at('email', words.emailForm);
-    return at(error.field, error.message);
+    return at(error.field, refusedWords(error));
   }
-  return at('', words.unexpected);
+  return at('', error.status < 500 ? refusedWords(error) : words.unexpected);
 }

@@ -3,7 +3,7 @@ import { platformError, type OwnChannel } from '@rostrum/client/platform';
 import { Button, TextField, toast, usePoll } from '@rostrum/ui';
 import { calls } from '../channel/parts/calls';
 import { guardLeaving } from '../routes';
-import { failureWords } from '../shell/failure';
+import { refusedWords } from '../shell/refused';
 import { useManagerText } from '../strings/manager';
 import { changeChannel } from './calls';
 
@@ -40,9 +40,7 @@ export function AboutForm({
     } catch (cause) {
       const error = platformError(cause);
       const isField = error.field === 'title' || error.field === 'category';
-      setErrors({
-        [isField ? error.field : 'title']: isField ? error.message : failureWords(error),
-      });
+      setErrors({ [isField ? error.field : 'title']: refusedWords(error) });
     } finally {
       setBusy(false);
     }

@@ -1,20 +1,14 @@
 import { useState, type FormEvent } from 'react';
 import { isAddress } from '@rostrum/client/overlays';
-import { PlatformError, platformError } from '@rostrum/client/platform';
+import { platformError } from '@rostrum/client/platform';
 import type { ImportAnswer, ProductItem } from '@rostrum/client/studio';
 import { Button, Dialog, Notice, TextField, toast } from '@rostrum/ui';
 import { ProductPicture } from '@rostrum/ui/overlays';
-import { failureWords } from '../shell/failure';
+import { inputWords, refusedWords } from '../shell/refused';
 import { useManagerText } from '../strings/manager';
 import { products } from './calls';
 
 const pictures = 'image/jpeg,image/png,image/webp';
-
-/** What the server says of a form, at its field or as a whole. */
-const sentence = (error: PlatformError): string =>
-  error.status >= 400 && error.status < 500 && error.message && error.field !== ''
-    ? error.message
-    : failureWords(error);
 
 /** A product of one's own catalogue, new or as it is. */
 export function ProductForm({
@@ -78,7 +72,7 @@ export function ProductForm({
       onDone();
     } catch (cause) {
       const error = platformError(cause);
-      setErrors({ [error.field in fields ? error.field : 'form']: sentence(error) });
+      setErrors({ [error.field in fields ? error.field : 'form']: refusedWords(error) });
     } finally {
       setBusy(false);
     }
@@ -154,7 +148,7 @@ export function useImport(done: () => void): ImportState {
           setAnswer(told);
           done();
         },
-        (cause: unknown) => setFailure(sentence(platformError(cause))),
+        (cause: unknown) => setFailure(refusedWords(platformError(cause))),
       )
       .finally(() => setBusy(false));
   };
@@ -180,7 +174,7 @@ export function ImportResult({ state: { answer, failure } }: { readonly state: I
               <ul>
                 {answer.failed.map(({ line, message }) => (
                   <li key={line}>
-                    {words.line(line)}: {message}
+                    {words.line(line)}: {inputWords(message)}
                   </li>
                 ))}
               </ul>

@@ -3,7 +3,7 @@ import type { PublicFace } from '@rostrum/client/channels';
 import { PlatformError, platformError } from '@rostrum/client/platform';
 import { Avatar, Button, Skeleton, TextField, toast } from '@rostrum/ui';
 import { calls } from '../../channel/parts/calls';
-import { failureWords } from '../../shell/failure';
+import { refusedWords } from '../../shell/refused';
 import { Trouble } from '../../shell/Trouble';
 import { useManagerText } from '../../strings/manager';
 import { useAsked } from './useAsked';
@@ -38,11 +38,7 @@ function Named({
     } catch (cause) {
       const failure = platformError(cause);
       const isUnknown = failure instanceof PlatformError && failure.status === 404;
-      const said = isUnknown
-        ? words.noSuchPerson
-        : failure.status === 400
-          ? failure.message
-          : failureWords(failure);
+      const said = isUnknown ? words.noSuchPerson : refusedWords(failure);
       if (on) setError(said);
       else toast(said, 'problem');
     }

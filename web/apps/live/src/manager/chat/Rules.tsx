@@ -3,7 +3,7 @@ import type { ChatSettings } from '@rostrum/client/channels';
 import { platformError } from '@rostrum/client/platform';
 import { Button, CheckField, Notice, SelectField, Skeleton, TextField, toast } from '@rostrum/ui';
 import { calls } from '../../channel/parts/calls';
-import { failureWords } from '../../shell/failure';
+import { refusedWords } from '../../shell/refused';
 import { Trouble } from '../../shell/Trouble';
 import { useManagerText } from '../../strings/manager';
 import { useAsked } from './useAsked';
@@ -61,9 +61,7 @@ function Form({ name, known }: { readonly name: string; readonly known: ChatSett
     } catch (cause) {
       const error = platformError(cause);
       const isField = error.field.startsWith('blocked');
-      setErrors({
-        [isField ? error.field : 'form']: isField ? error.message : failureWords(error),
-      });
+      setErrors({ [isField ? error.field : 'form']: refusedWords(error) });
     } finally {
       setBusy(false);
     }
