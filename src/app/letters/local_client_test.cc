@@ -32,7 +32,13 @@ TEST(LocalClientTest, WhoSitsHere) {
       {"127.0.0.1", "localhost", "Forwarded", false},
       {"127.0.0.1", "localhost", "Via", false},
       {"127.0.0.1", "localhost", "X-Real-IP", false},
+      {"127.0.0.1", "localhost", "X-Forwarded-Proto", false},
+      {"127.0.0.1", "localhost", "X-FORWARDED-PORT", false},
+      {"127.0.0.1", "localhost", "x-forwarded-something-new", false},
+      {"127.0.0.1", "localhost", "X-Forwarded", false},
+      {"127.0.0.1", "localhost", "X-Client-IP", false},
       {"127.0.0.1", "localhost", "Accept", true},
+      {"127.0.0.1", "localhost", "X-Forward", true},
   };
   for (const Row& row : rows) {
     PlatformRequest request;
