@@ -80,9 +80,9 @@ Outcome<Answer> list(Call& call) {
   if (!settings->page) {
     return Answer(json::object{{"notices", json::array()}, {"unseen", 0}});
   }
-  auto seen = outcome_of(read_seen(call.sql, call.me().id));
+  auto seen = outcome_of(read_seen(call.sql, call.me().id, call.now));
   if (!seen) return std::unexpected(std::move(seen.error()));
-  auto starts = outcome_of(starts_for(call.sql, call.me().id, before, kListed));
+  auto starts = outcome_of(starts_for(call.sql, call.me().id, before, kListed, call.now));
   if (!starts) return std::unexpected(std::move(starts.error()));
   auto notices = show_notices(call.parts, call.sql, *starts, seen->seen_at);
   if (!notices) return std::unexpected(std::move(notices.error()));

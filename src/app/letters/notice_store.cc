@@ -58,6 +58,13 @@ base::WallTime time_of_column(std::int64_t column) {
   return base::WallTime(std::chrono::microseconds(column));
 }
 
+// Of a row f of app_follows: the follower may come to the channel at the time `now`, a parameter.
+std::string not_banned(std::string_view now) {
+  return " AND NOT EXISTS (SELECT 1 FROM app_chat_bans b WHERE b.owner = f.followed AND b.account "
+         "= f.follower AND (b.until_at IS NULL OR b.until_at > " +
+         std::string(now) + "))";
+}
+
 base::Expected<void> done(base::Expected<io::SqlResult> result) {
   if (!result) return base::fail(std::move(result.error()));
   return {};
@@ -167,24 +174,25 @@ base::Expected<std::optional<CalledStart>> note_start(io::SqlConnection& sql,
 
 base::Expected<std::vector<LiveStart>> starts_for(io::SqlConnection& sql,
                                                   const std::string& account, std::int64_t before,
-                                                  std::int64_t most) {
-  return starts_in(
-      sql.run("SELECT s.id, s.channel, s.title, s.at FROM app_follows f JOIN app_live_starts s ON "
-              "s.channel = f.followed AND s.at >= f.followed_at WHERE f.follower = $1 AND s.id < "
-              "$2 ORDER BY s.id DESC LIMIT $3",
-              {account, before, most}));
+                                                  std::int64_t most, base::WallTime now) {
+  static const std::string kStatement =
+      "SELECT s.id, s.channel, s.title, s.at FROM app_follows f JOIN app_live_starts s ON "
+      "s.channel = f.followed AND s.at >= f.followed_at WHERE f.follower = $1 AND s.id < $2" +
+      not_banned("$4") + " ORDER BY s.id DESC LIMIT $3";
+  return starts_in(sql.run(kStatement, {account, before, most, column_of_time(now)}));
 }
 
-base::Expected<SeenState> read_seen(io::SqlConnection& sql, const std::string& account) {
+base::Expected<SeenState> read_seen(io::SqlConnection& sql, const std::string& account,
+                                    base::WallTime now) {
+  static const std::string kCount =
+      "SELECT COUNT(*) FROM (SELECT s.id FROM app_follows f JOIN app_live_starts s ON "
+      "s.channel = f.followed AND s.at >= f.followed_at WHERE f.follower = $1 AND s.at > $2" +
+      not_banned("$4") + " LIMIT $3) AS unseen";
   const auto seen =
       sql.run("SELECT seen_at FROM app_notice_settings WHERE account = $1", {account});
   if (!seen) return base::fail(seen.error());
   const std::int64_t at = seen->empty() ? 0 : seen->integer(0, 0);
-  const auto counted = sql.run(
-      "SELECT COUNT(*) FROM (SELECT s.id FROM app_follows f JOIN app_live_starts s ON "
-      "s.channel = f.followed AND s.at >= f.followed_at WHERE f.follower = $1 AND s.at > "
-      "$2 LIMIT $3) AS unseen",
-      {account, at, kMostUnseen});
+  const auto counted = sql.run(kCount, {account, at, kMostUnseen, column_of_time(now)});
   if (!counted) return base::fail(counted.error());
   return SeenState{.seen_at = time_of_column(at), .unseen = counted->integer(0, 0)};
 }
@@ -200,13 +208,15 @@ base::Expected<void> mark_seen(io::SqlConnection& sql, const std::string& accoun
 
 base::Expected<std::vector<Follower>> followers_after(io::SqlConnection& sql,
                                                       const std::string& channel,
-                                                      const FollowerMark& mark, std::int64_t most) {
-  const auto found = sql.run(
+                                                      const FollowerMark& mark, std::int64_t most,
+                                                      base::WallTime now) {
+  static const std::string kStatement =
       "SELECT f.follower, f.followed_at, s.page, s.push, s.digest, s.site_url FROM app_follows f "
       "LEFT JOIN app_notice_settings s ON s.account = f.follower WHERE f.followed = $1 AND "
-      "f.followed_at >= $2 AND (f.followed_at > $2 OR f.follower > $3) ORDER BY f.followed_at, "
-      "f.follower LIMIT $4",
-      {channel, mark.followed_at, mark.follower, most});
+      "f.followed_at >= $2 AND (f.followed_at > $2 OR f.follower > $3)" +
+      not_banned("$5") + " ORDER BY f.followed_at, f.follower LIMIT $4";
+  const auto found =
+      sql.run(kStatement, {channel, mark.followed_at, mark.follower, most, column_of_time(now)});
   if (!found) return base::fail(found.error());
   std::vector<Follower> followers;
   for (std::size_t row = 0; row < found->size(); ++row) {
@@ -224,19 +234,22 @@ base::Expected<std::vector<Follower>> followers_after(io::SqlConnection& sql,
 }
 
 base::Expected<PushPage> push_targets_after(io::SqlConnection& sql, const std::string& channel,
-                                            const FollowerMark& mark, std::int64_t followers) {
-  const auto page = followers_after(sql, channel, mark, followers);
-  if (!page) return base::fail(page.error());
-  PushPage out;
-  if (page->empty()) return out;
-  const FollowerMark& last = page->back().mark;
-  const auto found = sql.run(
+                                            const FollowerMark& mark, std::int64_t followers,
+                                            base::WallTime now) {
+  static const std::string kStatement =
       "SELECT p.endpoint, p.browser_key, p.auth, p.is_local, p.failures FROM app_follows f JOIN "
       "app_push_targets p ON p.account = f.follower LEFT JOIN app_notice_settings s ON s.account = "
       "f.follower WHERE f.followed = $1 AND f.followed_at >= $2 AND f.followed_at <= $3 AND "
       "(f.followed_at > $2 OR f.follower > $4) AND (f.followed_at < $3 OR f.follower <= $5) AND "
-      "COALESCE(s.push, 1) = 1",
-      {channel, mark.followed_at, last.followed_at, mark.follower, last.follower});
+      "COALESCE(s.push, 1) = 1" +
+      not_banned("$6");
+  const auto page = followers_after(sql, channel, mark, followers, now);
+  if (!page) return base::fail(page.error());
+  PushPage out;
+  if (page->empty()) return out;
+  const FollowerMark& last = page->back().mark;
+  const auto found = sql.run(kStatement, {channel, mark.followed_at, last.followed_at,
+                                          mark.follower, last.follower, column_of_time(now)});
   if (!found) return base::fail(found.error());
   for (std::size_t row = 0; row < found->size(); ++row) {
     out.targets.push_back({.subscription = {.endpoint = found->text(row, 0),
@@ -303,12 +316,14 @@ base::Expected<void> set_digest_due(io::SqlConnection& sql, const std::string& a
 
 base::Expected<std::vector<LiveStart>> starts_since(io::SqlConnection& sql,
                                                     const std::string& account,
-                                                    base::WallTime since, std::int64_t most) {
-  auto all = starts_in(
-      sql.run("SELECT s.id, s.channel, s.title, s.at FROM app_follows f JOIN app_live_starts s ON "
-              "s.channel = f.followed AND s.at >= f.followed_at WHERE f.follower = $1 AND s.at > "
-              "$2 ORDER BY s.id DESC LIMIT $3",
-              {account, column_of_time(since), most * kKeptStarts}));
+                                                    base::WallTime since, std::int64_t most,
+                                                    base::WallTime now) {
+  static const std::string kStatement =
+      "SELECT s.id, s.channel, s.title, s.at FROM app_follows f JOIN app_live_starts s ON "
+      "s.channel = f.followed AND s.at >= f.followed_at WHERE f.follower = $1 AND s.at > $2" +
+      not_banned("$4") + " ORDER BY s.id DESC LIMIT $3";
+  auto all = starts_in(sql.run(
+      kStatement, {account, column_of_time(since), most * kKeptStarts, column_of_time(now)}));
   if (!all) return all;
   std::set<std::string> told;
   std::vector<LiveStart> starts;

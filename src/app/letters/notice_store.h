@@ -56,12 +56,13 @@ base::Expected<std::optional<CalledStart>> note_start(io::SqlConnection& sql,
 /// Starts of those whom `account` follows, since it does, newest first, older than `before`.
 base::Expected<std::vector<LiveStart>> starts_for(io::SqlConnection& sql,
                                                   const std::string& account, std::int64_t before,
-                                                  std::int64_t most);
+                                                  std::int64_t most, base::WallTime now);
 struct SeenState {
   base::WallTime seen_at{};
   std::int64_t unseen = 0;  // at most 100 are counted
 };
-base::Expected<SeenState> read_seen(io::SqlConnection& sql, const std::string& account);
+base::Expected<SeenState> read_seen(io::SqlConnection& sql, const std::string& account,
+                                    base::WallTime now);
 base::Expected<void> mark_seen(io::SqlConnection& sql, const std::string& account,
                                base::WallTime now);
 
@@ -77,7 +78,8 @@ struct Follower {
 };
 base::Expected<std::vector<Follower>> followers_after(io::SqlConnection& sql,
                                                       const std::string& channel,
-                                                      const FollowerMark& mark, std::int64_t most);
+                                                      const FollowerMark& mark, std::int64_t most,
+                                                      base::WallTime now);
 /// Browsers of followers who want it, by the address of the push service.
 struct PushTarget {
   PushSubscription subscription;
@@ -89,7 +91,8 @@ struct PushPage {
   std::optional<FollowerMark> next;  // nothing: that was all
 };
 base::Expected<PushPage> push_targets_after(io::SqlConnection& sql, const std::string& channel,
-                                            const FollowerMark& mark, std::int64_t followers);
+                                            const FollowerMark& mark, std::int64_t followers,
+                                            base::WallTime now);
 
 inline constexpr std::int64_t kMaxPushTargets = 10;  // of one account: its oldest goes
 base::Expected<void> add_push_target(io::SqlConnection& sql, const std::string& account,
@@ -114,7 +117,8 @@ base::Expected<void> set_digest_due(io::SqlConnection& sql, const std::string& a
 /// One start of each channel, the newest first.
 base::Expected<std::vector<LiveStart>> starts_since(io::SqlConnection& sql,
                                                     const std::string& account,
-                                                    base::WallTime since, std::int64_t most);
+                                                    base::WallTime since, std::int64_t most,
+                                                    base::WallTime now);
 
 /// Everything of an account that is deleted.
 base::Expected<void> erase_notices(io::SqlConnection& sql, const std::string& account);

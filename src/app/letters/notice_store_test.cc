@@ -8,6 +8,7 @@
 
 #include "app/channels/schema.h"
 #include "app/letters/digest_hour.h"
+#include "app/talk/talk_store.h"
 #include "io/sql_test_support.h"
 
 namespace app {
@@ -25,6 +26,7 @@ class NoticeStoreTest : public io::test::SqlTest {
     sql_ = std::move(*database_->connect());
     ASSERT_TRUE(make_notice_tables(*sql_));
     ASSERT_TRUE(make_channel_tables(*sql_));
+    ASSERT_TRUE(talk::migrate(*sql_));
   }
   template <class Work>
   auto write(Work&& work) {
@@ -61,7 +63,7 @@ class NoticeStoreTest : public io::test::SqlTest {
     std::set<std::string> found;
     FollowerMark mark;
     while (true) {
-      const auto page = push_targets_after(*sql_, channel, mark, step);
+      const auto page = push_targets_after(*sql_, channel, mark, step, kNow);
       EXPECT_TRUE(page.has_value());
       for (const PushTarget& target : page->targets) {
         EXPECT_TRUE(found.insert(target.subscription.endpoint.substr(13)).second) << "told twice";
@@ -97,32 +99,32 @@ TEST_P(NoticeStoreTest, PeopleSeeStartsOfThoseTheyFollowSinceTheyDo) {
   begin("y", kNow, "before she followed");
   begin("y", kNow + 2h, "two");
   begin("z", kNow, "not followed");
-  const auto starts = *starts_for(*sql_, "anna", kAll, 30);
+  const auto starts = *starts_for(*sql_, "anna", kAll, 30, kNow);
   ASSERT_EQ(starts.size(), 2U);
   EXPECT_EQ(starts[0].title, "two");
   EXPECT_EQ(starts[1].title, "one");
   EXPECT_EQ(starts[1].channel, "x");
   EXPECT_EQ(starts[1].at, kNow);
-  EXPECT_EQ(starts_for(*sql_, "anna", starts[0].id, 30)->size(), 1U);
-  EXPECT_EQ(starts_for(*sql_, "anna", kAll, 1)->size(), 1U);
-  EXPECT_TRUE(starts_for(*sql_, "bert", kAll, 30)->empty());
+  EXPECT_EQ(starts_for(*sql_, "anna", starts[0].id, 30, kNow)->size(), 1U);
+  EXPECT_EQ(starts_for(*sql_, "anna", kAll, 1, kNow)->size(), 1U);
+  EXPECT_TRUE(starts_for(*sql_, "bert", kAll, 30, kNow)->empty());
 
-  EXPECT_EQ(read_seen(*sql_, "anna")->unseen, 2);
+  EXPECT_EQ(read_seen(*sql_, "anna", kNow)->unseen, 2);
   write([&] { return mark_seen(*sql_, "anna", kNow + 1h); });
-  EXPECT_EQ(read_seen(*sql_, "anna")->unseen, 1);
-  EXPECT_EQ(read_seen(*sql_, "anna")->seen_at, kNow + 1h);
+  EXPECT_EQ(read_seen(*sql_, "anna", kNow)->unseen, 1);
+  EXPECT_EQ(read_seen(*sql_, "anna", kNow)->seen_at, kNow + 1h);
   choose("anna", {.page = true, .push = false, .digest = Digest::kDaily});
-  EXPECT_EQ(read_seen(*sql_, "anna")->seen_at, kNow + 1h) << "settings do not forget it";
+  EXPECT_EQ(read_seen(*sql_, "anna", kNow)->seen_at, kNow + 1h) << "settings do not forget it";
 }
 
 TEST_P(NoticeStoreTest, OldStartsGo) {
   follow("anna", "x");
   for (int i = 0; i < 15; ++i) begin("x", kNow + i * 1h, std::to_string(i));
-  const auto starts = *starts_for(*sql_, "anna", kAll, 30);
+  const auto starts = *starts_for(*sql_, "anna", kAll, 30, kNow);
   ASSERT_EQ(starts.size(), 10U);
   EXPECT_EQ(starts.back().title, "5");
   write([&] { return forget_starts(*sql_, kNow + 10h); });
-  EXPECT_EQ(starts_for(*sql_, "anna", kAll, 30)->size(), 5U);
+  EXPECT_EQ(starts_for(*sql_, "anna", kAll, 30, kNow)->size(), 5U);
 }
 
 TEST_P(NoticeStoreTest, SettingsAreAsChosen) {
@@ -154,7 +156,7 @@ TEST_P(NoticeStoreTest, FollowersComeInPagesEachOnce) {
     std::set<std::string> met;
     FollowerMark mark;
     while (true) {
-      const auto page = *followers_after(*sql_, "x", mark, step);
+      const auto page = *followers_after(*sql_, "x", mark, step, kNow);
       for (const Follower& follower : page) {
         EXPECT_TRUE(met.insert(follower.mark.follower).second);
         const bool is_f3 = follower.mark.follower == "f3";
@@ -187,9 +189,56 @@ TEST_P(NoticeStoreTest, BrowsersOfFollowersWhoWantIt) {
   write([&] { return remove_push_target(*sql_, "", "https://push/f3"); });
   EXPECT_EQ(targets("x", 100), (std::set<std::string>{"f0", "f1-phone", "f4", "f5"}));
   write([&] { return set_push_failures(*sql_, "https://push/f0", 3); });
-  EXPECT_EQ(push_targets_after(*sql_, "x", {}, 1)->targets.at(0).failures, 3);
+  EXPECT_EQ(push_targets_after(*sql_, "x", {}, 1, kNow)->targets.at(0).failures, 3);
   subscribe("f0", "f0");
-  EXPECT_EQ(push_targets_after(*sql_, "x", {}, 1)->targets.at(0).failures, 0);
+  EXPECT_EQ(push_targets_after(*sql_, "x", {}, 1, kNow)->targets.at(0).failures, 0);
+}
+
+TEST_P(NoticeStoreTest, WhoeverIsBannedHearsNothing) {
+  for (const std::string name : {"anna", "bert", "cleo"}) {
+    follow(name, "x");
+    follow(name, "y");
+    subscribe(name, name);
+  }
+  begin("x", kNow);
+  begin("y", kNow + 1s);
+  const auto ban = [&](const std::string& account, std::optional<base::WallTime> until) {
+    ChatBan made;
+    made.owner = "x";
+    made.account = account;
+    made.until = until;
+    made.at = kNow - 1h;
+    write([&] { return talk::put_ban(*sql_, made); });
+  };
+  const auto told = [&](base::WallTime now) {
+    std::set<std::string> names;
+    for (const std::int64_t step : {1, 100}) {
+      FollowerMark mark;
+      while (true) {
+        const auto page = *followers_after(*sql_, "x", mark, step, now);
+        for (const Follower& follower : page) names.insert(follower.mark.follower);
+        if (static_cast<std::int64_t>(page.size()) < step) break;
+        mark = page.back().mark;
+      }
+    }
+    return names;
+  };
+  ban("anna", std::nullopt);
+  ban("bert", kNow + 1h);
+  EXPECT_EQ(told(kNow), (std::set<std::string>{"cleo"}));
+  EXPECT_EQ(told(kNow + 1h), (std::set<std::string>{"bert", "cleo"})) << "a time-out has an end";
+  EXPECT_EQ(targets("x", 1), (std::set<std::string>{"cleo"}));
+  EXPECT_EQ(targets("y", 1), (std::set<std::string>{"anna", "bert", "cleo"}));
+  const auto starts = *starts_for(*sql_, "anna", kAll, 30, kNow + 2s);
+  ASSERT_EQ(starts.size(), 1U);
+  EXPECT_EQ(starts[0].channel, "y");
+  EXPECT_EQ(read_seen(*sql_, "anna", kNow + 2s)->unseen, 1);
+  EXPECT_EQ(starts_since(*sql_, "anna", kNow - 1h, 20, kNow + 2s)->size(), 1U);
+  EXPECT_EQ(starts_since(*sql_, "bert", kNow - 1h, 20, kNow + 1h)->size(), 2U);
+
+  write([&] { return talk::drop_ban(*sql_, "x", "anna"); });
+  EXPECT_EQ(starts_for(*sql_, "anna", kAll, 30, kNow + 2s)->size(), 2U);
+  EXPECT_TRUE(told(kNow).contains("anna"));
 }
 
 TEST_P(NoticeStoreTest, AnAccountHasTenBrowsers) {
@@ -217,17 +266,17 @@ TEST_P(NoticeStoreTest, DailyLettersTellOfEachChannelOnce) {
   ASSERT_EQ(due.size(), 1U);
   EXPECT_EQ(due[0].account, "anna");
   EXPECT_EQ(due[0].site_url, "https://x");
-  const auto starts = *starts_since(*sql_, "anna", due[0].since, 20);
+  const auto starts = *starts_since(*sql_, "anna", due[0].since, 20, kNow);
   ASSERT_EQ(starts.size(), 2U);
   EXPECT_EQ(starts[0].title, "second");
   EXPECT_EQ(starts[1].title, "other");
-  EXPECT_EQ(starts_since(*sql_, "anna", due[0].since, 1)->size(), 1U);
+  EXPECT_EQ(starts_since(*sql_, "anna", due[0].since, 1, kNow)->size(), 1U);
 
   write([&] { return set_digest_due(*sql_, "anna", hour, next_digest_hour(hour)); });
   EXPECT_TRUE(due_digests(*sql_, hour, 10)->empty());
   const auto later = *due_digests(*sql_, hour + 24h, 10);
   ASSERT_EQ(later.size(), 1U);
-  EXPECT_TRUE(starts_since(*sql_, "anna", later[0].since, 20)->empty());
+  EXPECT_TRUE(starts_since(*sql_, "anna", later[0].since, 20, kNow)->empty());
 }
 
 TEST_P(NoticeStoreTest, NothingOfADeletedAccountStays) {
@@ -237,7 +286,7 @@ TEST_P(NoticeStoreTest, NothingOfADeletedAccountStays) {
   subscribe("anna", "a");
   choose("anna", {.page = false, .push = true, .digest = Digest::kDaily});
   write([&] { return erase_notices(*sql_, "anna"); });
-  EXPECT_TRUE(starts_for(*sql_, "bert", kAll, 30)->empty());
+  EXPECT_TRUE(starts_for(*sql_, "bert", kAll, 30, kNow)->empty());
   EXPECT_TRUE(targets("x", 10).empty());
   EXPECT_TRUE(read_notice_settings(*sql_, "anna")->page);
   EXPECT_TRUE(begin("anna", kNow + 1s).has_value());

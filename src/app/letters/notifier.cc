@@ -125,7 +125,8 @@ class LiveNotifier final : public Notifier {
   }
 
   Step tell_page(io::SqlConnection& sql, Round& round) {
-    const auto page = followers_after(sql, round.start.channel, round.mark, kPage);
+    const auto page =
+        followers_after(sql, round.start.channel, round.mark, kPage, io::Loop::wall_now());
     if (!page) {
       base::log_warn("followers cannot be read", {{"reason", page.error().message}});
       return Step::kDone;
@@ -154,7 +155,8 @@ class LiveNotifier final : public Notifier {
   }
 
   Step push_page(io::SqlConnection& sql, Round& round) {
-    auto page = push_targets_after(sql, round.start.channel, round.mark, kPage);
+    auto page =
+        push_targets_after(sql, round.start.channel, round.mark, kPage, io::Loop::wall_now());
     if (!page) {
       base::log_warn("browsers to tell cannot be read", {{"reason", page.error().message}});
       return Step::kDone;
@@ -207,7 +209,7 @@ class LiveNotifier final : public Notifier {
     const auto due = due_digests(sql, now, kDigestsAPass);
     if (!due) return false;
     for (const DueDigest& digest : *due) {
-      const auto starts = starts_since(sql, digest.account, digest.since, kMaxDigestLines);
+      const auto starts = starts_since(sql, digest.account, digest.since, kMaxDigestLines, now);
       if (!starts) return false;
       std::vector<LiveLine> lines;
       for (const LiveStart& start : *starts) {
