@@ -12,6 +12,7 @@
 #include "app/core/feed.h"
 #include "app/letters/digest_hour.h"
 #include "app/letters/letter_key.h"
+#include "app/letters/live_rounds.h"
 #include "app/letters/notice_store.h"
 #include "app/letters/notice_view.h"
 #include "app/letters/post.h"
@@ -34,17 +35,17 @@ constexpr std::size_t kMaxRounds = 2'000;  // channels that went live and wait f
 constexpr std::int64_t kDigestsAPass = 50;
 constexpr std::int64_t kMaxDigestLines = 20;
 constexpr auto kKeepStarts = 24h * 30;
+constexpr auto kKeepRounds = 1h;  // that a server before this one began: older is no news
+constexpr int kMostFailures = 10;
 constexpr base::Duration kLookForDigests = 5min;
 
-// One start on its way to those who follow.
+// A round and what those who follow are told.
 struct Round {
-  LiveStart start;
-  bool is_mailed = false;
+  LiveRound kept;    // as it stands in the database
   std::string name;  // of the channel
   base::Slice event;
   std::string push_text;
-  bool is_pushing = false;  // those with the page open and letters first
-  FollowerMark mark;
+  int failures = 0;
 };
 
 enum class Step : std::uint8_t { kMore, kDone, kLater };
@@ -61,7 +62,10 @@ class LiveNotifier final : public Notifier {
         self_(std::make_shared<LiveNotifier*>(this)) {}
 
   void start() override {
-    at_home([](LiveNotifier& self) { self.look_for_digests(); });
+    at_home([](LiveNotifier& self) {
+      self.resume();
+      self.look_for_digests();
+    });
   }
 
   const std::string& push_key() const override { return push_key_; }
@@ -97,76 +101,140 @@ class LiveNotifier final : public Notifier {
     const auto channel = parts_.channels->find(sql, account);
     if (!channel) return std::unexpected(channel.error());
     if (!*channel) return std::nullopt;
-    std::optional<CalledStart> called;
+    std::optional<LiveRound> begun;
     auto written = write_and_wait(parts_.sql, [&](io::SqlConnection& writer) -> Outcome<void> {
+      begun.reset();
       auto noted = note_start(writer, account, (*channel)->title, io::Loop::wall_now());
       if (!noted) return broken(noted.error());
-      called = std::move(*noted);
+      if (!*noted) return {};
+      begun = LiveRound{
+          .start = std::move((*noted)->start), .is_mailed = (*noted)->is_mailed, .mark = {}};
+      if (auto added = add_round(writer, *begun); !added) return broken(added.error());
       return {};
     });
     if (!written) return std::unexpected(std::move(written.error()));
-    if (!called) return std::nullopt;
-    auto notices = show_notices(parts_, sql, std::span(&called->start, 1), {});
+    if (!begun) return std::nullopt;
+    return prepare(sql, std::move(*begun));
+  }
+
+  // Nothing if the channel has gone.
+  Outcome<std::optional<Round>> prepare(io::SqlConnection& sql, LiveRound kept) {
+    const auto owner = parts_.accounts->find(sql, kept.start.channel);
+    if (!owner) return std::unexpected(owner.error());
+    if (!*owner) return std::nullopt;
+    auto notices = show_notices(parts_, sql, std::span(&kept.start, 1), {});
     if (!notices) return std::unexpected(std::move(notices.error()));
     if (notices->empty()) return std::nullopt;
     const json::object& notice = notices->front().as_object();
     Round round;
-    round.start = called->start;
-    round.is_mailed = called->is_mailed;
     round.name = (*owner)->name;
     round.event = feed_event("notice", {{"notice", notice}});
     round.push_text = json::serialize(json::object{{"kind", "live"},
                                                    {"name", round.name},
-                                                   {"title", round.start.title},
+                                                   {"title", kept.start.title},
                                                    {"url", "/" + round.name},
-                                                   {"tag", "live:" + account},
-                                                   {"at", base::to_rfc3339_ms(round.start.at)}});
+                                                   {"tag", "live:" + kept.start.channel},
+                                                   {"at", base::to_rfc3339_ms(kept.start.at)}});
+    round.kept = std::move(kept);
     return round;
   }
 
-  Step tell_page(io::SqlConnection& sql, Round& round) {
-    const auto page =
-        followers_after(sql, round.start.channel, round.mark, kPage, io::Loop::wall_now());
-    if (!page) {
-      base::log_warn("followers cannot be read", {{"reason", page.error().message}});
-      return Step::kDone;
+  // What a server before this one did not finish.
+  void take_up(io::SqlConnection& sql) {
+    auto open = open_rounds(sql, io::Loop::wall_now() - kKeepRounds, kMaxRounds);
+    if (!open) {
+      base::log_warn("starts that followers wait for cannot be read",
+                     {{"reason", open.error().message}});
+      return;
     }
+    for (LiveRound& kept : *open) {
+      auto round = prepare(sql, std::move(kept));
+      if (!round || !*round) continue;
+      at_home(
+          [made = std::move(**round)](LiveNotifier& self) mutable { self.add(std::move(made)); });
+    }
+  }
+
+  // Those with the page open and letters. What was done is written first, with the letters: after
+  // a crash nobody is told twice, and whoever was to be told by the page comes back and asks.
+  Step tell_page(io::SqlConnection& sql, Round& round) {
+    const LiveStart& start = round.kept.start;
+    const auto page =
+        followers_after(sql, start.channel, round.kept.mark, kPage, io::Loop::wall_now());
+    if (!page) return failed(round, page.error().message);
     std::vector<Letter> letters;
+    for (const Follower& follower : *page) {
+      if (!round.kept.is_mailed || follower.settings.digest != Digest::kInstant) continue;
+      const LiveLine line{.name = round.name, .title = start.title};
+      auto letter = letter_for(sql, follower.mark.follower, follower.site_url, std::span(&line, 1));
+      if (letter) letters.push_back(std::move(*letter));
+    }
+    LiveRound next = round.kept;
+    const bool is_last = static_cast<std::int64_t>(page->size()) < kPage;
+    if (is_last) {
+      next.is_pushing = true;
+      next.mark = {};
+    } else {
+      next.mark = page->back().mark;
+    }
+    const bool is_end = is_last && !push_;
+    const auto moved = move_on(round.kept, next, is_end, letters);
+    if (!moved) return failed(round, moved.error().message);
+    if (!*moved) return Step::kDone;
+    round.kept = std::move(next);
     for (const Follower& follower : *page) {
       if (follower.settings.page) {
         parts_.feed.publish("account:" + follower.mark.follower, round.event);
       }
-      if (round.is_mailed && follower.settings.digest == Digest::kInstant) {
-        const LiveLine line{.name = round.name, .title = round.start.title};
-        auto letter =
-            letter_for(sql, follower.mark.follower, follower.site_url, std::span(&line, 1));
-        if (letter) letters.push_back(std::move(*letter));
-      }
     }
-    send(letters);
-    if (static_cast<std::int64_t>(page->size()) == kPage) {
-      round.mark = page->back().mark;
-      return Step::kMore;
-    }
-    if (!push_) return Step::kDone;
-    round.is_pushing = true;
-    round.mark = {};
-    return Step::kMore;
+    if (!letters.empty()) parts_.post->look();
+    return is_end ? Step::kDone : Step::kMore;
   }
 
   Step push_page(io::SqlConnection& sql, Round& round) {
-    auto page =
-        push_targets_after(sql, round.start.channel, round.mark, kPage, io::Loop::wall_now());
-    if (!page) {
-      base::log_warn("browsers to tell cannot be read", {{"reason", page.error().message}});
-      return Step::kDone;
+    PushPage page;
+    if (push_) {
+      auto read = push_targets_after(sql, round.kept.start.channel, round.kept.mark, kPage,
+                                     io::Loop::wall_now());
+      if (!read) return failed(round, read.error().message);
+      page = std::move(*read);
+      // Of one channel only the newest message waits at a push service.
+      const std::string topic = "live" + round.kept.start.channel.substr(0, 28);
+      if (!push_->send(std::move(page.targets), round.push_text, topic)) return Step::kLater;
     }
-    // Of one channel only the newest message waits at a push service.
-    const std::string topic = "live" + round.start.channel.substr(0, 28);
-    if (!push_->send(std::move(page->targets), round.push_text, topic)) return Step::kLater;
-    if (!page->next) return Step::kDone;
-    round.mark = *page->next;
-    return Step::kMore;
+    LiveRound next = round.kept;
+    if (page.next) next.mark = *page.next;
+    const auto moved = move_on(round.kept, next, !page.next, {});
+    // They were told: if that cannot be written, a server after this one tells them once more.
+    if (moved && !*moved) return Step::kDone;
+    round.kept = std::move(next);
+    return page.next ? Step::kMore : Step::kDone;
+  }
+
+  // False if somebody else goes on with the round.
+  Outcome<bool> move_on(const LiveRound& from, const LiveRound& to, bool is_end,
+                        const std::vector<Letter>& letters) {
+    bool is_ours = false;
+    auto written = write_and_wait(parts_.sql, [&](io::SqlConnection& sql) -> Outcome<void> {
+      auto moved = is_end ? end_round(sql, from) : advance_round(sql, from, to);
+      if (!moved) return broken(moved.error());
+      is_ours = *moved;
+      if (!is_ours) return {};
+      for (const Letter& letter : letters) {
+        if (auto queued = parts_.post->queue(sql, letter, io::Loop::wall_now()); !queued) {
+          return queued;
+        }
+      }
+      return {};
+    });
+    if (!written) return std::unexpected(std::move(written.error()));
+    return is_ours;
+  }
+
+  // It stays in the database, for the next server.
+  Step failed(Round& round, const std::string& reason) {
+    base::log_warn("followers were not told that a channel is live", {{"reason", reason}});
+    return ++round.failures < kMostFailures ? Step::kLater : Step::kDone;
   }
 
   // Nothing for those who cannot be written to.
@@ -184,23 +252,6 @@ class LiveNotifier final : public Notifier {
                         .name = (*person)->name,
                         .to = (*person)->email},
                        lines, parts_.post->key().sign("unsubscribe", account));
-  }
-
-  void send(const std::vector<Letter>& letters) {
-    if (letters.empty()) return;
-    const auto written = write_and_wait(parts_.sql, [&](io::SqlConnection& sql) -> Outcome<void> {
-      for (const Letter& letter : letters) {
-        if (auto queued = parts_.post->queue(sql, letter, io::Loop::wall_now()); !queued) {
-          return queued;
-        }
-      }
-      return {};
-    });
-    if (!written) {
-      base::log_warn("digests were not written", {{"reason", written.error().message}});
-      return;
-    }
-    parts_.post->look();
   }
 
   // True if there may be more.
@@ -234,12 +285,18 @@ class LiveNotifier final : public Notifier {
     if (!due->empty()) parts_.post->look();
     (void)write_and_wait(parts_.sql, [&](io::SqlConnection& writer) -> Outcome<void> {
       if (auto gone = forget_starts(writer, now - kKeepStarts); !gone) return broken(gone.error());
+      if (auto gone = forget_rounds(writer, now - kKeepRounds); !gone) return broken(gone.error());
       return {};
     });
     return static_cast<std::int64_t>(due->size()) == kDigestsAPass;
   }
 
   // ---- on the home loop
+
+  void resume() {
+    const bool given = parts_.slow.give([this](io::SqlConnection& sql) { take_up(sql); });
+    if (!given) base::log_warn("starts that followers wait for cannot be read", {});
+  }
 
   void add(Round round) {
     if (rounds_.size() >= kMaxRounds) {
@@ -258,7 +315,7 @@ class LiveNotifier final : public Notifier {
     auto round = std::make_shared<Round>(std::move(rounds_.front()));
     rounds_.pop_front();
     const bool given = parts_.slow.give([this, round](io::SqlConnection& sql) {
-      const Step end = round->is_pushing ? push_page(sql, *round) : tell_page(sql, *round);
+      const Step end = round->kept.is_pushing ? push_page(sql, *round) : tell_page(sql, *round);
       at_home([round, end](LiveNotifier& self) { self.stepped(std::move(*round), end); });
     });
     if (!given) stepped(std::move(*round), Step::kLater);
@@ -298,7 +355,9 @@ class LiveNotifier final : public Notifier {
 }  // namespace
 
 base::Expected<std::unique_ptr<Notifier>> Notifier::create(Parts& parts, io::SqlConnection& sql) {
-  if (auto made = make_notice_tables(sql); !made) return base::fail(std::move(made.error()));
+  for (auto* make : {make_notice_tables, make_live_round_tables}) {
+    if (auto made = make(sql); !made) return base::fail(std::move(made.error()));
+  }
   std::optional<P256Key> key;
   if (!parts.settings.push_contact.empty()) {
     auto opened = open_push_key(parts.settings.data_dir);
@@ -307,8 +366,8 @@ base::Expected<std::unique_ptr<Notifier>> Notifier::create(Parts& parts, io::Sql
   }
   parts.accounts->add_belongings(
       {.erase = [](io::SqlConnection& connection, const Account& account) -> Outcome<void> {
-         if (auto erased = erase_notices(connection, account.id); !erased) {
-           return broken(erased.error());
+         for (auto* erase : {erase_notices, erase_rounds}) {
+           if (auto erased = erase(connection, account.id); !erased) return broken(erased.error());
          }
          return {};
        },
