@@ -1,12 +1,11 @@
 // /channel of the UGC demo's backend: one's own channel, for clients that were written against it.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <boost/json/array.hpp>
 
 #include "app/channels/asset_store.h"
 #include "app/channels/channel_service.h"
 #include "app/channels/demo_channels.h"
+#include "app/channels/ingest_addresses.h"
 #include "app/channels/multipart.h"
 #include "app/channels/picture_forms.h"
 #include "app/people/accounts.h"
@@ -78,7 +77,7 @@ Outcome<Answer> show(Call& call) {
       {"channelResourceId", id},
       {"channelId", folded(id)},
       {"ingestEndpoint", (*addresses)->ingest_endpoint},
-      {"ingestServerUrl", fmt::format("rtmps://{}:443/app/", (*addresses)->ingest_endpoint)},
+      {"ingestServerUrl", ingest_server_of(call.parts.settings, call.parts.ingest, **addresses)},
       {"playbackUrl", url->value_or("")},
       {"streamKeyValue", std::move(*key)},
       {"username", profile.name},

@@ -13,6 +13,7 @@ namespace json = boost::json;
 using test::Person;
 using test::PlatformRig;
 using test::Told;
+using testing::EndsWith;
 using testing::HasSubstr;
 
 // Somebody who brings an access token, as clients of that backend do.
@@ -50,6 +51,7 @@ TEST(DemoChannels, AreMadeAtTheFirstSignIn) {
   EXPECT_EQ(channel.text("username"), "anna");
   EXPECT_THAT(channel.text("streamKeyValue"), HasSubstr("sk_"));
   EXPECT_THAT(channel.text("ingestServerUrl"), HasSubstr("rtmps://"));
+  EXPECT_THAT(channel.text("ingestServerUrl"), EndsWith(":443/app/")) << "where it has no port";
   EXPECT_EQ(channel.json().at("channelConfiguration").at("type").as_string(), "STANDARD");
   EXPECT_EQ(anna.send("PUT", "/channel/config/update").status, 204);
   rig.call("UpdateChannel",

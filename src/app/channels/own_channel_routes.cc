@@ -1,11 +1,10 @@
 // One's own channel: made, set up, its key, its health, its pictures.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <boost/json/array.hpp>
 
 #include "app/channels/assets.h"
 #include "app/channels/channel_service.h"
+#include "app/channels/ingest_addresses.h"
 #include "app/channels/picture_forms.h"
 #include "app/channels/search_words.h"
 #include "app/people/accounts.h"
@@ -19,25 +18,6 @@ using wire::http::Method;
 
 bool may_stream(Call& call) {
   return call.me().role >= Role::kStreamer || call.parts.accounts->limits().everyone_streams;
-}
-
-// Addresses that work: with the ports of this server, and plain RTMP first where it is taken, since
-// a certificate made for development is trusted by no encoder.
-json::object ingest_of(const Parts& parts, const ChannelFacts::Addresses& addresses) {
-  const std::string& host = addresses.ingest_endpoint;
-  json::object ingest;
-  if (parts.settings.insecure_ingest && parts.ingest.rtmp != 0) {
-    ingest["rtmp"] = fmt::format("rtmp://{}:{}/app/", host, parts.ingest.rtmp);
-  }
-  if (parts.ingest.rtmps != 0) {
-    ingest["rtmps"] = fmt::format("rtmps://{}:{}/app/", host, parts.ingest.rtmps);
-  }
-  if (const json::value* server = ingest.if_contains(ingest.contains("rtmp") ? "rtmp" : "rtmps")) {
-    ingest["server"] = *server;
-  }
-  if (!addresses.srt_endpoint.empty()) ingest["srt"] = addresses.srt_endpoint;
-  if (!addresses.srt_passphrase.empty()) ingest["srtPassphrase"] = addresses.srt_passphrase;
-  return ingest;
 }
 
 Outcome<json::object> describe(Call& call, const ChannelProfile& profile) {
@@ -58,7 +38,8 @@ Outcome<json::object> describe(Call& call, const ChannelProfile& profile) {
                        {"canStream", may_stream(call)}};
   if (!profile.avatar_url.empty()) channel["avatarUrl"] = profile.avatar_url;
   if (!profile.banner_url.empty()) channel["bannerUrl"] = profile.banner_url;
-  if (*addresses) channel["ingest"] = ingest_of(call.parts, **addresses);
+  if (*addresses)
+    channel["ingest"] = ingest_of(call.parts.settings, call.parts.ingest, **addresses);
   return channel;
 }
 
