@@ -7,7 +7,13 @@ export { ChannelCard, ChannelCardSkeleton } from './ChannelCard/ChannelCard';
 export { CopyField } from './CopyField/CopyField';
 export { CopyText } from './CopyText/CopyText';
 export { Dialog, type DialogProps } from './Dialog/Dialog';
-export { CheckField, SelectField, TextField, type Option } from './Field/Field';
+export {
+  CheckField,
+  SelectField,
+  TextField,
+  type Option,
+  type TextFieldProps,
+} from './Field/Field';
 export { Drawing, Icon, type IconName } from './Icon/Icon';
 export { Logo, Mark } from './Logo/Logo';
 export { Notice } from './Notice/Notice';

@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'react';
 import { platformError, type PlatformError } from '@rostrum/client/platform';
-import { ButtonLink, Skeleton, TextField, toast } from '@rostrum/ui';
+import { ButtonLink, Skeleton, toast } from '@rostrum/ui';
 import { go, to } from '../routes';
 import { people } from '../shell/platform';
 import { useSession } from '../shell/session';
 import { Trouble } from '../shell/Trouble';
 import { useAccountText } from '../strings/account';
+import { NameField } from './fields';
 import { Door, Form, FormFailure, SubmitButton } from './parts';
 import { nameProblem } from './problems';
 import { Consent } from './Register';
@@ -57,20 +58,11 @@ export function FinishName({ next }: { readonly next: string }) {
   return (
     <Door title={words.finishTitle} text={words.finishText(provider)}>
       <Form form={form}>
-        <TextField
+        <NameField
           label={words.name}
-          name="username"
           value={name}
-          onChange={(value) => {
-            setName(value);
-            form.touched('name');
-          }}
-          error={form.errors.name}
+          {...form.input('name', setName)}
           hint={words.nameHint}
-          autoComplete="username"
-          autoCapitalize="off"
-          spellCheck={false}
-          maxLength={20}
           autoFocus
         />
         <FormFailure text={form.failure} />

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Button, ButtonLink, language, TextField, toast } from '@rostrum/ui';
+import { Button, ButtonLink, language, toast } from '@rostrum/ui';
 import { go, nextOf, to } from '../routes';
 import { usePlatform } from '../shell/about';
 import { Main } from '../shell/Main';
@@ -9,7 +9,8 @@ import { useAccountText } from '../strings/account';
 import { FacePicker, FaceStage, randomFace } from './FacePicker';
 import { FinishName } from './FinishName';
 import { LetterSent } from './LetterSent';
-import { Door, Form, FormFailure, PasswordField, SubmitButton } from './parts';
+import { EmailField, NameField, PasswordField } from './fields';
+import { Door, Form, FormFailure, SubmitButton } from './parts';
 import { emailProblem, nameProblem, newPasswordProblem } from './problems';
 import { Providers } from './Providers';
 import { useForm } from './useForm';
@@ -67,11 +68,6 @@ function RegisterForm({
       go(next, 'replace');
     },
   });
-  const set =
-    (field: 'name' | 'email' | 'password', to: (value: string) => void) => (value: string) => {
-      to(value);
-      form.touched(field);
-    };
   const domains = about.allowedDomains;
   return (
     <Main title={words.registerTitle(about.name)} className="door wide">
@@ -80,33 +76,19 @@ function RegisterForm({
           <h1>{words.registerTitle(about.name)}</h1>
           {about.tagline && <p className="quiet">{about.tagline}</p>}
           <Form form={form}>
-            <TextField
+            <NameField
               label={words.name}
-              name="username"
               value={name}
-              onChange={set('name', setName)}
-              error={form.errors.name}
+              {...form.input('name', setName)}
               hint={words.nameHint}
-              autoComplete="username"
-              autoCapitalize="off"
-              spellCheck={false}
-              maxLength={20}
               required
               autoFocus
             />
-            <TextField
+            <EmailField
               label={words.email}
-              name="email"
-              type="email"
-              inputMode="email"
               value={email}
-              onChange={set('email', setEmail)}
-              error={form.errors.email}
+              {...form.input('email', setEmail)}
               hint={domains.length > 0 ? words.emailDomains(domains) : words.emailHint}
-              autoComplete="email"
-              autoCapitalize="off"
-              spellCheck={false}
-              maxLength={254}
               required
             />
             <PasswordField
@@ -114,8 +96,7 @@ function RegisterForm({
               name="password"
               isNew
               value={password}
-              onChange={set('password', setPassword)}
-              error={form.errors.password}
+              {...form.input('password', setPassword)}
             />
             <FormFailure text={form.failure} />
             <SubmitButton busy={form.busy}>{words.registerDo}</SubmitButton>

@@ -1,11 +1,12 @@
 import { useState } from 'react';
-import { Button, TextField, toast } from '@rostrum/ui';
+import { Button, toast } from '@rostrum/ui';
 import { go, useParameter } from '../routes';
 import { people } from '../shell/platform';
 import { useSession } from '../shell/session';
 import { useAccountText } from '../strings/account';
 import { MailboxHint } from './LetterSent';
-import { Door, Form, FormFailure, PasswordField, SubmitButton } from './parts';
+import { EmailField, KeptUnder, PasswordField } from './fields';
+import { Door, Form, FormFailure, SubmitButton } from './parts';
 import { emailProblem, newPasswordProblem, placed } from './problems';
 import { useForm } from './useForm';
 
@@ -40,21 +41,10 @@ function Ask() {
   return (
     <Door title={words.resetTitle} text={words.resetText}>
       <Form form={form}>
-        <TextField
+        <EmailField
           label={words.email}
-          name="email"
-          type="email"
-          inputMode="email"
           value={email}
-          onChange={(value) => {
-            setEmail(value);
-            form.touched('email');
-          }}
-          error={form.errors.email}
-          autoComplete="email"
-          autoCapitalize="off"
-          spellCheck={false}
-          maxLength={254}
+          {...form.input('email', setEmail)}
           autoFocus
         />
         <FormFailure text={form.failure} />
@@ -107,26 +97,13 @@ function NewPassword({
   return (
     <Door title={words.newPasswordTitle} text={words.newPasswordText}>
       <Form form={form}>
-        {/* Password managers keep the password under this name. */}
-        <input
-          type="text"
-          name="username"
-          autoComplete="username"
-          value={username}
-          aria-label={words.name}
-          readOnly
-          hidden
-        />
+        <KeptUnder name={username} />
         <PasswordField
           label={words.newPassword}
           name="password"
           isNew
           value={password}
-          onChange={(value) => {
-            setPassword(value);
-            form.touched('password');
-          }}
-          error={form.errors.password}
+          {...form.input('password', setPassword)}
           autoFocus
         />
         <FormFailure text={form.failure} />

@@ -7,7 +7,8 @@ import { failureWords } from '../shell/failure';
 import { people } from '../shell/platform';
 import { useSession } from '../shell/session';
 import { useAccountText } from '../strings/account';
-import { Door, Form, FormFailure, PasswordField, SubmitButton } from './parts';
+import { PasswordField } from './fields';
+import { Door, Form, FormFailure, SubmitButton } from './parts';
 import { Providers } from './Providers';
 import { useForm } from './useForm';
 
@@ -51,11 +52,7 @@ export function SignIn() {
           label={words.login}
           name="username"
           value={login}
-          onChange={(value) => {
-            setLogin(value);
-            form.touched('login');
-          }}
-          error={form.errors.login}
+          {...form.input('login', setLogin)}
           autoComplete="username"
           autoCapitalize="off"
           spellCheck={false}
@@ -67,11 +64,7 @@ export function SignIn() {
           label={words.password}
           name="password"
           value={password}
-          onChange={(value) => {
-            setPassword(value);
-            form.touched('password');
-          }}
-          error={form.errors.password}
+          {...form.input('password', setPassword)}
         />
         <a className="form-link" href={to.reset}>
           {words.forgot}

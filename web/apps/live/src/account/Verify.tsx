@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from 'react';
 import { platformError, type PlatformError } from '@rostrum/client/platform';
-import { ButtonLink, TextField, toast } from '@rostrum/ui';
+import { ButtonLink, toast } from '@rostrum/ui';
 import { go, to } from '../routes';
 import { people } from '../shell/platform';
 import { useSession } from '../shell/session';
 import { Trouble } from '../shell/Trouble';
 import { useAccountText } from '../strings/account';
+import { EmailField } from './fields';
 import { Door, Form, FormFailure, SubmitButton } from './parts';
 import { emailProblem } from './problems';
 import { useForm } from './useForm';
@@ -80,20 +81,7 @@ function Resend() {
         <p role="status">{words.resent}</p>
       ) : (
         <Form form={form}>
-          <TextField
-            label={words.email}
-            name="email"
-            type="email"
-            inputMode="email"
-            value={email}
-            onChange={(value) => {
-              setEmail(value);
-              form.touched('email');
-            }}
-            error={form.errors.email}
-            autoComplete="email"
-            maxLength={254}
-          />
+          <EmailField label={words.email} value={email} {...form.input('email', setEmail)} />
           <FormFailure text={form.failure} />
           <SubmitButton busy={form.busy}>{words.resend}</SubmitButton>
         </Form>

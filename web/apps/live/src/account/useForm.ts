@@ -13,8 +13,11 @@ export interface FormState<F extends string> {
   readonly failure: string;
   /** The refusal itself, for pages that do something about it. */
   readonly refusal: PlatformError | null;
-  /** Somebody corrects a field: what was said about it goes. */
-  readonly touched: (field: F) => void;
+  /** What a field tells and is told; when somebody corrects it, what was said about it goes. */
+  readonly input: (
+    field: F,
+    set: (value: string) => void,
+  ) => { readonly error: string | undefined; readonly onChange: (value: string) => void };
   readonly forget: () => void;
 }
 
@@ -77,10 +80,14 @@ export function useForm<F extends string>(options: {
     errors,
     failure,
     refusal,
-    touched: (field) => {
-      if (errors[field]) setErrors((before) => ({ ...before, [field]: undefined }));
-      if (failure) setFailure('');
-    },
+    input: (field, set) => ({
+      error: errors[field],
+      onChange: (value) => {
+        set(value);
+        if (errors[field]) setErrors((before) => ({ ...before, [field]: undefined }));
+        if (failure) setFailure('');
+      },
+    }),
     forget: () => {
       setErrors({});
       setFailure('');

@@ -75,11 +75,7 @@ function Fields({
         hint={words.maxLiveHint}
         inputMode="numeric"
         value={maxLive}
-        onChange={(value) => {
-          setMaxLive(value);
-          form.touched('maxLive');
-        }}
-        error={form.errors.maxLive}
+        {...form.input('maxLive', setMaxLive)}
         maxLength={9}
       />
       <FormFailure text={form.failure} />

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { roles, type Person, type Role } from '@rostrum/client/platform';
-import { Button, Dialog, SelectField, TextField, toast } from '@rostrum/ui';
-import { Form, FormFailure, PasswordField, SubmitButton } from '../account/parts';
+import { Button, Dialog, SelectField, toast } from '@rostrum/ui';
+import { EmailField, NameField, PasswordField } from '../account/fields';
+import { Form, FormFailure, SubmitButton } from '../account/parts';
 import { emailProblem, nameProblem, newPasswordProblem } from '../account/problems';
 import { useForm } from '../account/useForm';
 import { platform } from '../shell/platform';
@@ -43,31 +44,19 @@ export function NewPerson({
   return (
     <Dialog open onClose={onClose} title={words.makePerson} description={words.makeText}>
       <Form form={form} label={words.makePerson}>
-        <TextField
+        <NameField
           label={words.name}
           value={name}
-          onChange={(value) => {
-            setName(value);
-            form.touched('name');
-          }}
-          error={form.errors.name}
+          {...form.input('name', setName)}
+          name="new-name"
           autoComplete="off"
-          autoCapitalize="off"
-          spellCheck={false}
-          maxLength={20}
         />
-        <TextField
+        <EmailField
           label={words.email}
-          type="email"
-          inputMode="email"
           value={email}
-          onChange={(value) => {
-            setEmail(value);
-            form.touched('email');
-          }}
-          error={form.errors.email}
+          {...form.input('email', setEmail)}
+          name="new-email"
           autoComplete="off"
-          maxLength={254}
         />
         <SelectField<Role>
           label={words.role}
@@ -80,11 +69,7 @@ export function NewPerson({
           name="new-password"
           isNew
           value={password}
-          onChange={(value) => {
-            setPassword(value);
-            form.touched('password');
-          }}
-          error={form.errors.password}
+          {...form.input('password', setPassword)}
         />
         <FormFailure text={form.failure} />
         <div className="dialog-actions">

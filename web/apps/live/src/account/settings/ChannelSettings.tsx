@@ -66,11 +66,7 @@ function Fields({
         label={words.title}
         name="title"
         value={title}
-        onChange={(value) => {
-          setTitle(value);
-          form.touched('title');
-        }}
-        error={form.errors.title}
+        {...form.input('title', setTitle)}
         hint={words.titleHint}
         maxLength={most.title}
         autoComplete="off"
@@ -79,11 +75,7 @@ function Fields({
         label={words.category}
         name="category"
         value={category}
-        onChange={(value) => {
-          setCategory(value);
-          form.touched('category');
-        }}
-        error={form.errors.category}
+        {...form.input('category', setCategory)}
         hint={words.categoryHint}
         maxLength={most.category}
         autoComplete="off"
@@ -99,11 +91,7 @@ function Fields({
         name="about"
         lines={6}
         value={about}
-        onChange={(value) => {
-          setAbout(value);
-          form.touched('about');
-        }}
-        error={form.errors.about}
+        {...form.input('about', setAbout)}
         hint={
           about.length > most.about * 0.8 ? words.left(most.about - about.length) : words.aboutHint
         }

@@ -4,7 +4,8 @@ import { go } from '../../routes';
 import { people } from '../../shell/platform';
 import { useMe, useSession } from '../../shell/session';
 import { useAccountText } from '../../strings/account';
-import { Form, FormFailure, PasswordField } from '../parts';
+import { PasswordField } from '../fields';
+import { Form, FormFailure } from '../parts';
 import { useForm } from '../useForm';
 import { Section } from './Section';
 
@@ -56,11 +57,7 @@ export function DeleteAccount() {
               label={words.yourPassword}
               name="current-password"
               value={password}
-              onChange={(value) => {
-                setPassword(value);
-                form.touched('password');
-              }}
-              error={form.errors.password}
+              {...form.input('password', setPassword)}
             />
           )}
           <FormFailure text={form.failure} />

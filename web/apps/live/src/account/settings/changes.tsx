@@ -1,15 +1,46 @@
 /** Name, address and password: each changed by itself. */
 import { useState } from 'react';
 import { platformError } from '@rostrum/client/platform';
-import { Button, TextField, toast } from '@rostrum/ui';
+import { Button, toast } from '@rostrum/ui';
 import { failureWords } from '../../shell/failure';
 import { people } from '../../shell/platform';
 import { useMe, useSession } from '../../shell/session';
 import { useAccountText } from '../../strings/account';
-import { Form, FormFailure, PasswordField, SubmitButton } from '../parts';
+import { EmailField, KeptUnder, NameField, PasswordField } from '../fields';
+import { Form, FormFailure, SubmitButton } from '../parts';
 import { emailProblem, nameProblem, newPasswordProblem, placed } from '../problems';
-import { useForm } from '../useForm';
+import { useForm, type FormState } from '../useForm';
 import { Section } from './Section';
+
+/** The end of a form that was opened: what it does, or not at all. */
+function Acts<F extends string>({
+  form,
+  label,
+  onClose,
+}: {
+  readonly form: FormState<F>;
+  readonly label: string;
+  readonly onClose: () => void;
+}) {
+  const { cancel } = useAccountText();
+  return (
+    <>
+      <FormFailure text={form.failure} />
+      <div className="setting-acts">
+        <SubmitButton busy={form.busy}>{label}</SubmitButton>
+        <Button
+          kind="quiet"
+          onClick={() => {
+            onClose();
+            form.forget();
+          }}
+        >
+          {cancel}
+        </Button>
+      </div>
+    </>
+  );
+}
 
 export function ChangeName() {
   const words = useAccountText();
@@ -29,20 +60,11 @@ export function ChangeName() {
   return (
     <Section title={words.name} text={words.nameText}>
       <Form form={form} label={words.name}>
-        <TextField
+        <NameField
           label={words.name}
-          name="username"
           value={name}
-          onChange={(value) => {
-            setName(value);
-            form.touched('name');
-          }}
-          error={form.errors.name}
+          {...form.input('name', setName)}
           hint={words.nameHint}
-          autoComplete="username"
-          autoCapitalize="off"
-          spellCheck={false}
-          maxLength={20}
         />
         <FormFailure text={form.failure} />
         {name.trim() !== me.name && <SubmitButton busy={form.busy}>{words.save}</SubmitButton>}
@@ -82,21 +104,10 @@ export function ChangeEmail() {
         </div>
       ) : (
         <Form form={form} label={words.email}>
-          <TextField
+          <EmailField
             label={words.newEmail}
-            name="email"
-            type="email"
-            inputMode="email"
             value={email}
-            onChange={(value) => {
-              setEmail(value);
-              form.touched('email');
-            }}
-            error={form.errors.email}
-            autoComplete="email"
-            autoCapitalize="off"
-            spellCheck={false}
-            maxLength={254}
+            {...form.input('email', setEmail)}
             autoFocus
           />
           {me.hasPassword && (
@@ -104,26 +115,10 @@ export function ChangeEmail() {
               label={words.yourPassword}
               name="current-password"
               value={password}
-              onChange={(value) => {
-                setPassword(value);
-                form.touched('password');
-              }}
-              error={form.errors.password}
+              {...form.input('password', setPassword)}
             />
           )}
-          <FormFailure text={form.failure} />
-          <div className="setting-acts">
-            <SubmitButton busy={form.busy}>{words.change}</SubmitButton>
-            <Button
-              kind="quiet"
-              onClick={() => {
-                setOpen(false);
-                form.forget();
-              }}
-            >
-              {words.cancel}
-            </Button>
-          </div>
+          <Acts form={form} label={words.change} onClose={() => setOpen(false)} />
         </Form>
       )}
     </Section>
@@ -175,25 +170,12 @@ export function ChangePassword() {
         </Button>
       ) : (
         <Form form={form} label={words.passwordTitle}>
-          {/* Password managers keep the password under this name. */}
-          <input
-            type="text"
-            name="username"
-            autoComplete="username"
-            value={me.name}
-            aria-label={words.name}
-            readOnly
-            hidden
-          />
+          <KeptUnder name={me.name} />
           <PasswordField
             label={words.oldPassword}
             name="current-password"
             value={old}
-            onChange={(value) => {
-              setOld(value);
-              form.touched('oldPassword');
-            }}
-            error={form.errors.oldPassword}
+            {...form.input('oldPassword', setOld)}
             autoFocus
           />
           <PasswordField
@@ -201,25 +183,9 @@ export function ChangePassword() {
             name="new-password"
             isNew
             value={fresh}
-            onChange={(value) => {
-              setFresh(value);
-              form.touched('newPassword');
-            }}
-            error={form.errors.newPassword}
+            {...form.input('newPassword', setFresh)}
           />
-          <FormFailure text={form.failure} />
-          <div className="setting-acts">
-            <SubmitButton busy={form.busy}>{words.newPasswordDo}</SubmitButton>
-            <Button
-              kind="quiet"
-              onClick={() => {
-                setOpen(false);
-                form.forget();
-              }}
-            >
-              {words.cancel}
-            </Button>
-          </div>
+          <Acts form={form} label={words.newPasswordDo} onClose={() => setOpen(false)} />
         </Form>
       )}
     </Section>
