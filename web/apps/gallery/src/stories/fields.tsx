@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { CheckField, SelectField, TextField } from '@rostrum/ui';
+import { CheckField, SelectField, TextField, ThemeItems, ThemeSwitch } from '@rostrum/ui';
 import type { StoryGroup } from '../story';
 
 function Text({ error, lines }: { readonly error?: string; readonly lines?: number }) {
@@ -37,10 +37,28 @@ function Check() {
   );
 }
 
+const appearance = {
+  label: 'Appearance',
+  names: { system: 'As on this device', light: 'Light', dark: 'Dark' },
+};
+
 export const fields: StoryGroup = {
   id: 'fields',
   title: 'Fields',
   stories: [
+    {
+      name: 'Theme',
+      show: () => <ThemeSwitch {...appearance} />,
+    },
+    {
+      name: 'Theme in a menu',
+      width: 264,
+      show: () => (
+        <div role="menu" aria-label="Account">
+          <ThemeItems {...appearance} />
+        </div>
+      ),
+    },
     { name: 'Text', width: 400, show: () => <Text /> },
     { name: 'Text with an error', width: 400, show: () => <Text error="At least 4 characters." /> },
     { name: 'Several lines', width: 400, show: () => <Text lines={4} /> },

@@ -28,7 +28,7 @@ export const people: StoryGroup = {
         <div className="row-of">
           <Avatar face={{ name: 'Camera', avatar: '', color: '' }} label="Camera" />
           <Avatar
-            face={{ name: 'Zoe', avatar: 'custom', color: 'salmon', avatarUrl: '/none.png' }}
+            face={{ name: 'Zoe', avatar: 'custom', color: 'salmon', avatarUrl: 'data:image/png,none' }}
             label="Zoe"
           />
         </div>
