@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/disk_full.h"
+
 namespace io {
 
 void Descriptor::reset() {
@@ -17,6 +19,9 @@ base::Error system_error(std::string_view what, int error_number) {
   if (error_number == ETIMEDOUT) code = base::ErrorCode::kTimeout;
   if (error_number == EADDRINUSE || error_number == EEXIST) code = base::ErrorCode::kConflict;
   if (error_number == ENOENT) code = base::ErrorCode::kNotFound;
+  if (error_number == ENOSPC || error_number == EDQUOT) {
+    return {code, std::string(what) + ": the " + std::string(base::kDiskIsFull)};
+  }
   return {code, std::string(what) + ": " + std::generic_category().message(error_number)};
 }
 

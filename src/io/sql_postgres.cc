@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/disk_full.h"
 #include "base/log.h"
 #include "io/sql.h"
 #include "io/sql_drivers.h"
@@ -191,6 +192,9 @@ class PostgresConnection final : public SqlConnection {
     // The first line alone: details hold values.
     const char* message = result == nullptr ? PQerrorMessage(handle_.get())
                                             : PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    if (state != nullptr && std::string_view(state) == "53100") {
+      return {ErrorCode::kIo, "PostgreSQL: its " + std::string(base::kDiskIsFull)};
+    }
     return {
         code_of(state == nullptr ? "" : state),
         "PostgreSQL: " + first_line(message == nullptr ? PQerrorMessage(handle_.get()) : message)};

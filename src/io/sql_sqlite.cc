@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/disk_full.h"
 #include "io/descriptor.h"
 #include "io/sql.h"
 #include "io/sql_drivers.h"
@@ -63,6 +64,10 @@ ErrorCode code_of(int result) {
 }
 
 base::Error error_of(sqlite3* database, int result) {
+  const int reason = (result & 0xff) == SQLITE_IOERR ? sqlite3_system_errno(database) : 0;
+  if (reason == ENOSPC || reason == EDQUOT) {  // of the shared memory's file
+    return {code_of(result), std::string("SQLite: the ") + std::string(base::kDiskIsFull)};
+  }
   return {code_of(result), std::string("SQLite: ") + sqlite3_errmsg(database)};
 }
 

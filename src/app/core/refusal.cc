@@ -1,5 +1,6 @@
 #include "app/core/refusal.h"
 
+#include "base/disk_full.h"
 #include "base/log.h"
 
 namespace app {
@@ -8,6 +9,12 @@ std::unexpected<Refusal> broken(const base::Error& error) {
   if (error.code == base::ErrorCode::kLimit || error.code == base::ErrorCode::kTimeout) {
     Refusal refusal{503, "Busy", "The server has too much to do. Try again in a moment."};
     refusal.retry_after = 2;
+    return std::unexpected(std::move(refusal));
+  }
+  if (base::is_disk_full(error)) {
+    base::log_error("a request to the platform failed", {{"reason", error.message}});
+    Refusal refusal{507, "DiskFull", "The server has no room left for this. Try again later."};
+    refusal.retry_after = 60;
     return std::unexpected(std::move(refusal));
   }
   base::log_error("a request to the platform failed", {{"reason", error.message}});

@@ -201,6 +201,8 @@ std::string_view reason_phrase(std::uint16_t status) {
       return "Gateway Timeout";
     case 505:
       return "HTTP Version Not Supported";
+    case 507:
+      return "Insufficient Storage";
     default:
       return "Unknown";
   }
