@@ -242,11 +242,23 @@ test('what was said is reported as it was said', async (t) => {
   const own = await ben.post('/reports', { channel: 'anna', messageId: Id, reason: 'spam' });
   assert.equal(own.status, 400, 'nobody reports themselves');
 
-  const [shown] = (await anna.must('GET', '/channels/anna/reports')).reports;
+  // Who handles it is told: once, however much is reported.
+  await anna.must('POST', '/reports', { channel: 'anna', messageId: Id, reason: 'hate' });
+  for (const [person, count, url] of [[stella, 2, '/admin/reports'], [anna, 1, '/manager']]) {
+    const { notices, unseen } = await person.must('GET', '/notices');
+    assert.deepEqual(notices.map((one) => [one.kind, one.channel.name, one.count, one.url]), [['report', 'anna', count, url]], person.name);
+    assert.equal(unseen, 1);
+  }
+  for (const person of [ben, mona]) assert.deepEqual((await person.must('GET', '/notices')).notices, []);
+
+  const shown = (await anna.must('GET', '/channels/anna/reports')).reports.at(-1);
   assert.deepEqual([shown.person, shown.text, shown.reason, shown.by], ['benny', 'something unkind', 'harassment', undefined]);
-  const [seen] = (await stella.must('GET', '/admin/reports?state=open')).reports;
+  const seen = (await stella.must('GET', '/admin/reports?state=open')).reports.at(-1);
   assert.deepEqual([seen.person, seen.text, seen.by, seen.channel], ['benny', 'something unkind', 'mona', 'anna']);
   const done = await stella.must('PATCH', `/admin/reports/${seen.id}`, { state: 'dismissed', note: 'a joke' });
   assert.equal(done.state, 'dismissed');
+  const [hers] = (await anna.must('GET', '/channels/anna/reports?state=open')).reports;
+  assert.equal((await ben.patch(`/channels/anna/reports/${hers.id}`, { state: 'resolved' })).status, 403);
+  assert.equal((await anna.must('PATCH', `/channels/anna/reports/${hers.id}`, { state: 'resolved' })).state, 'resolved');
   assert.deepEqual((await stella.must('GET', '/admin/reports?state=open')).reports, []);
 });

@@ -94,7 +94,9 @@ test('without a mail server letters stand in the mailbox of this machine', async
   assert.deepEqual(letters.map(({ to, kind }) => ({ to, kind })), [{ to: 'anna@example.org', kind: 'verify' }]);
   const { text } = await person.must('GET', `/mailbox/${letters[0].id}`);
   assert.match(text, /\/verify\?code=/);
-  for (const headers of [{ 'X-Forwarded-For': '203.0.113.7' }, { Forwarded: 'for=203.0.113.7' }]) {
+  for (const headers of [
+    { 'X-Forwarded-For': '203.0.113.7' }, { Forwarded: 'for=203.0.113.7' }, { 'X-Forwarded-Proto': 'https' }, { Via: '1.1 proxy' },
+  ]) {
     assert.equal((await person.ask('GET', `${base}/mailbox`, undefined, headers)).status, 403, JSON.stringify(headers));
   }
   const administrator = await administratorOf(server);
@@ -113,7 +115,10 @@ test('followers hear of a start in the page, by mail and by Web Push, as they ch
   const stream = await streamOf(streamer);
   await streamer.must('PATCH', '/me/channel', { title: 'Cooking <b>live</b>', category: 'Food' });
   const [page, letters, nothing] = await Promise.all(['page.person', 'letter.person', 'nothing'].map((name) => register(server, name)));
-  for (const person of [page, letters, nothing]) await person.must('PUT', '/channels/streamer/follow');
+  const rude = await register(server, 'rude.person');
+  for (const person of [page, letters, nothing, rude]) await person.must('PUT', '/channels/streamer/follow');
+  await rude.must('PUT', '/me/notifications', { digest: 'instant' });
+  await streamer.must('PUT', '/channels/streamer/bans/rude.person', {});
   const { publicKey } = await page.must('GET', '/push/key');
   assert.equal(Buffer.from(publicKey, 'base64url').length, 65);
   for (const [person, browser] of [[page, 'desk'], [page, 'gone'], [nothing, 'silent']]) {
@@ -162,10 +167,11 @@ test('followers hear of a start in the page, by mail and by Web Push, as they ch
   await page.must('POST', '/notices/seen');
   assert.equal((await page.must('GET', '/notices')).unseen, 0);
   assert.equal((await page.must('GET', '/notices')).notices[0].seen, true);
-  assert.deepEqual(await nothing.must('GET', '/notices'), { notices: [], unseen: 0 });
+  for (const person of [nothing, rude]) assert.deepEqual(await person.must('GET', '/notices'), { notices: [], unseen: 0 });
 
   const letter = await mail.next('letter.person@example.org');
   assert.equal(letter.subject, 'streamer is live');
+  assert.ok(!mail.letters.some(({ to }) => to.includes('rude.person@example.org')), 'whoever is banned gets none');
   assert.match(letter.text, /streamer: Cooking <b>live<\/b>\nhttp:\/\/\S+\/streamer\n/);
   // What a mail program does with one click.
   assert.equal(letter.fields['list-unsubscribe-post'], 'List-Unsubscribe=One-Click');

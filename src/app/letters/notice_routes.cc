@@ -1,8 +1,11 @@
 // What people set and see of notices, the browsers that are told, and the end of letters.
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <charconv>
+#include <functional>
 #include <limits>
 
+#include "app/letters/account_notices.h"
 #include "app/letters/digest_hour.h"
 #include "app/letters/letter_key.h"
 #include "app/letters/local_client.h"
@@ -22,6 +25,7 @@ using Type = Field::Type;
 using Need = Field::Need;
 
 constexpr std::int64_t kListed = 30;
+constexpr std::int64_t kMostUnseen = 100;
 
 Outcome<void> outcome_of(base::Expected<void> done) {
   if (!done) return broken(done.error());
@@ -66,6 +70,20 @@ Outcome<Answer> write_settings(Call& call) {
   return Answer(describe(now_set));
 }
 
+// Those that are for this account alone, which are few: all stand in the first page.
+Outcome<void> add_own(Call& call, base::WallTime seen_at, json::array& notices) {
+  auto own = outcome_of(account_notices(call.sql, call.me().id));
+  if (!own) return std::unexpected(std::move(own.error()));
+  auto shown = show_account_notices(call.parts, call.sql, *own, seen_at);
+  if (!shown) return std::unexpected(std::move(shown.error()));
+  for (json::value& notice : *shown) notices.push_back(std::move(notice));
+  std::ranges::sort(notices, std::ranges::greater(), [](const json::value& notice) {
+    // All of one length and in UTC.
+    return std::string_view(notice.as_object().at("at").as_string());
+  });
+  return {};
+}
+
 Outcome<Answer> list(Call& call) {
   std::int64_t before = std::numeric_limits<std::int64_t>::max();
   if (call.has("after")) {
@@ -77,18 +95,34 @@ Outcome<Answer> list(Call& call) {
   }
   auto settings = outcome_of(read_notice_settings(call.sql, call.me().id));
   if (!settings) return std::unexpected(std::move(settings.error()));
-  if (!settings->page) {
-    return Answer(json::object{{"notices", json::array()}, {"unseen", 0}});
+  const std::string& me = call.me().id;
+  SeenState seen;
+  std::vector<LiveStart> starts;
+  if (settings->page) {
+    auto read = outcome_of(read_seen(call.sql, me, call.now));
+    if (!read) return std::unexpected(std::move(read.error()));
+    seen = *read;
+    auto listed = outcome_of(starts_for(call.sql, me, before, kListed, call.now));
+    if (!listed) return std::unexpected(std::move(listed.error()));
+    starts = std::move(*listed);
+  } else {
+    auto read = outcome_of(read_seen_at(call.sql, me));
+    if (!read) return std::unexpected(std::move(read.error()));
+    seen.seen_at = *read;
   }
-  auto seen = outcome_of(read_seen(call.sql, call.me().id, call.now));
-  if (!seen) return std::unexpected(std::move(seen.error()));
-  auto starts = outcome_of(starts_for(call.sql, call.me().id, before, kListed, call.now));
-  if (!starts) return std::unexpected(std::move(starts.error()));
-  auto notices = show_notices(call.parts, call.sql, *starts, seen->seen_at);
+  auto notices = show_notices(call.parts, call.sql, starts, seen.seen_at);
   if (!notices) return std::unexpected(std::move(notices.error()));
-  json::object body{{"notices", std::move(*notices)}, {"unseen", seen->unseen}};
-  if (static_cast<std::int64_t>(starts->size()) == kListed) {
-    body["next"] = std::to_string(starts->back().id);
+  auto own = outcome_of(count_account_notices(call.sql, me, seen.seen_at));
+  if (!own) return std::unexpected(std::move(own.error()));
+  if (!call.has("after")) {
+    if (auto added = add_own(call, seen.seen_at, *notices); !added) {
+      return std::unexpected(std::move(added.error()));
+    }
+  }
+  json::object body{{"notices", std::move(*notices)},
+                    {"unseen", std::min(seen.unseen + *own, kMostUnseen)}};
+  if (static_cast<std::int64_t>(starts.size()) == kListed) {
+    body["next"] = std::to_string(starts.back().id);
   }
   return Answer(std::move(body));
 }
@@ -165,11 +199,21 @@ constexpr Field kSettings[] = {
      "Letters: one for each start, or one a day",
      "off|instant|daily"}};
 constexpr Field kAfter[] = {{"after", Type::kText, {}, 1, 20, "`next` of the former page"}};
-constexpr Field kNotice[] = {{"id", Type::kText},
-                             {"kind", Type::kText, {}, 0, 0, {}, "live"},
-                             {"channel", Type::kObject, {}, 0, 0, "A card, as in the directory"},
-                             {"at", Type::kText, {}, 0, 0, "RFC 3339"},
-                             {"seen", Type::kBoolean}};
+constexpr Field kNotice[] = {
+    {"id", Type::kText},
+    {"kind",
+     Type::kText,
+     {},
+     0,
+     0,
+     "A followed channel is live, something of a channel was reported, or "
+     "one's own broadcast was refused since too many channels are live",
+     "live|report|refused"},
+    {"channel", Type::kObject, {}, 0, 0, "A card, as in the directory"},
+    {"at", Type::kText, {}, 0, 0, "RFC 3339"},
+    {"seen", Type::kBoolean},
+    {"count", Type::kInteger, {}, 0, 0, "How often since it was seen; not of kind live"},
+    {"url", Type::kText, {}, 0, 0, "The page where something is done about it; not of kind live"}};
 constexpr Field kNotices[] = {{"notices", Type::kList, {}, 0, 0, "Newest first", {}, kNotice},
                               {"unseen", Type::kInteger, {}, 0, 0, "How many; 100 stands for more"},
                               {"next", Type::kText, {}, 0, 0, "Absent at the end"}};
@@ -202,7 +246,7 @@ constexpr Route kRoutes[] = {
     {.method = Method::kGet,
      .path = "/api/platform/v1/notices",
      .access = Access::kSignedIn,
-     .summary = "Which followed channels went live",
+     .summary = "Which followed channels went live, and what else one is told",
      .input = kAfter,
      .output = kNotices,
      .run = list,

@@ -182,19 +182,25 @@ base::Expected<std::vector<LiveStart>> starts_for(io::SqlConnection& sql,
   return starts_in(sql.run(kStatement, {account, before, most, column_of_time(now)}));
 }
 
+base::Expected<base::WallTime> read_seen_at(io::SqlConnection& sql, const std::string& account) {
+  const auto seen =
+      sql.run("SELECT seen_at FROM app_notice_settings WHERE account = $1", {account});
+  if (!seen) return base::fail(seen.error());
+  return time_of_column(seen->empty() ? 0 : seen->integer(0, 0));
+}
+
 base::Expected<SeenState> read_seen(io::SqlConnection& sql, const std::string& account,
                                     base::WallTime now) {
   static const std::string kCount =
       "SELECT COUNT(*) FROM (SELECT s.id FROM app_follows f JOIN app_live_starts s ON "
       "s.channel = f.followed AND s.at >= f.followed_at WHERE f.follower = $1 AND s.at > $2" +
       not_banned("$4") + " LIMIT $3) AS unseen";
-  const auto seen =
-      sql.run("SELECT seen_at FROM app_notice_settings WHERE account = $1", {account});
-  if (!seen) return base::fail(seen.error());
-  const std::int64_t at = seen->empty() ? 0 : seen->integer(0, 0);
-  const auto counted = sql.run(kCount, {account, at, kMostUnseen, column_of_time(now)});
+  const auto seen_at = read_seen_at(sql, account);
+  if (!seen_at) return base::fail(seen_at.error());
+  const auto counted =
+      sql.run(kCount, {account, column_of_time(*seen_at), kMostUnseen, column_of_time(now)});
   if (!counted) return base::fail(counted.error());
-  return SeenState{.seen_at = time_of_column(at), .unseen = counted->integer(0, 0)};
+  return SeenState{.seen_at = *seen_at, .unseen = counted->integer(0, 0)};
 }
 
 base::Expected<void> mark_seen(io::SqlConnection& sql, const std::string& account,

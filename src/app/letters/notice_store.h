@@ -57,6 +57,8 @@ base::Expected<std::optional<CalledStart>> note_start(io::SqlConnection& sql,
 base::Expected<std::vector<LiveStart>> starts_for(io::SqlConnection& sql,
                                                   const std::string& account, std::int64_t before,
                                                   std::int64_t most, base::WallTime now);
+/// Until when an account has seen its notices.
+base::Expected<base::WallTime> read_seen_at(io::SqlConnection& sql, const std::string& account);
 struct SeenState {
   base::WallTime seen_at{};
   std::int64_t unseen = 0;  // at most 100 are counted

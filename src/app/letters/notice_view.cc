@@ -44,7 +44,37 @@ Outcome<json::object> card_of(Parts& parts, io::SqlConnection& sql, const std::s
   return card;
 }
 
+// Where whoever is told does something about it.
+Outcome<std::string> place_of(Parts& parts, io::SqlConnection& sql, const AccountNotice& notice) {
+  if (notice.kind != kReportNotice) return "/manager";
+  const auto reader = parts.accounts->find(sql, notice.account);
+  if (!reader) return std::unexpected(reader.error());
+  return *reader && (*reader)->role >= Role::kModerator ? "/admin/reports" : "/manager";
+}
+
 }  // namespace
+
+Outcome<json::array> show_account_notices(Parts& parts, io::SqlConnection& sql,
+                                          std::span<const AccountNotice> notices,
+                                          base::WallTime seen_at) {
+  json::array shown;
+  for (const AccountNotice& notice : notices) {
+    auto card = card_of(parts, sql, notice.channel);
+    if (!card) return std::unexpected(std::move(card.error()));
+    if (card->empty()) continue;
+    auto place = place_of(parts, sql, notice);
+    if (!place) return std::unexpected(std::move(place.error()));
+    // Their ids are not those of starts.
+    shown.push_back(json::object{{"id", "n" + std::to_string(notice.id)},
+                                 {"kind", notice.kind},
+                                 {"channel", std::move(*card)},
+                                 {"at", base::to_rfc3339_ms(notice.at)},
+                                 {"seen", notice.at <= seen_at},
+                                 {"count", notice.count},
+                                 {"url", std::move(*place)}});
+  }
+  return shown;
+}
 
 Outcome<json::array> show_notices(Parts& parts, io::SqlConnection& sql,
                                   std::span<const LiveStart> starts, base::WallTime seen_at) {

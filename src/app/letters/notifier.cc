@@ -70,6 +70,15 @@ class LiveNotifier final : public Notifier {
 
   const std::string& push_key() const override { return push_key_; }
 
+  void told(io::SqlConnection& sql, std::span<const AccountNotice> notices) override {
+    for (const AccountNotice& notice : notices) {
+      if (!notice.is_new) continue;
+      auto shown = show_account_notices(parts_, sql, std::span(&notice, 1), {});
+      if (!shown || shown->empty()) continue;
+      parts_.feed.publish("account:" + notice.account, "notice", {{"notice", shown->front()}});
+    }
+  }
+
   void went_live(const std::string& account) override {
     const bool given = parts_.slow.give([this, account](io::SqlConnection& sql) {
       auto round = begin(sql, account);
@@ -286,6 +295,9 @@ class LiveNotifier final : public Notifier {
     (void)write_and_wait(parts_.sql, [&](io::SqlConnection& writer) -> Outcome<void> {
       if (auto gone = forget_starts(writer, now - kKeepStarts); !gone) return broken(gone.error());
       if (auto gone = forget_rounds(writer, now - kKeepRounds); !gone) return broken(gone.error());
+      if (auto gone = forget_account_notices(writer, now - kKeepStarts); !gone) {
+        return broken(gone.error());
+      }
       return {};
     });
     return static_cast<std::int64_t>(due->size()) == kDigestsAPass;
@@ -355,7 +367,7 @@ class LiveNotifier final : public Notifier {
 }  // namespace
 
 base::Expected<std::unique_ptr<Notifier>> Notifier::create(Parts& parts, io::SqlConnection& sql) {
-  for (auto* make : {make_notice_tables, make_live_round_tables}) {
+  for (auto* make : {make_notice_tables, make_live_round_tables, make_account_notice_tables}) {
     if (auto made = make(sql); !made) return base::fail(std::move(made.error()));
   }
   std::optional<P256Key> key;
@@ -366,7 +378,7 @@ base::Expected<std::unique_ptr<Notifier>> Notifier::create(Parts& parts, io::Sql
   }
   parts.accounts->add_belongings(
       {.erase = [](io::SqlConnection& connection, const Account& account) -> Outcome<void> {
-         for (auto* erase : {erase_notices, erase_rounds}) {
+         for (auto* erase : {erase_notices, erase_rounds, erase_account_notices}) {
            if (auto erased = erase(connection, account.id); !erased) return broken(erased.error());
          }
          return {};

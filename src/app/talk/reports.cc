@@ -2,7 +2,10 @@
 // moderators. What a message said is read from the room, not believed.
 #include <boost/json/array.hpp>
 #include <chrono>
+#include <set>
 
+#include "app/letters/account_notices.h"
+#include "app/letters/notifier.h"
 #include "app/talk/talk_routes.h"
 
 namespace app::talk {
@@ -12,7 +15,8 @@ namespace json = boost::json;
 
 constexpr std::int64_t kReportsOfDay = 20;  // of one person
 constexpr std::size_t kReportsOfPage = 50;
-constexpr int kMaxPages = 10;  // of the room's history that is looked through
+constexpr std::int64_t kMostStaff = 200;  // who are told of a report
+constexpr int kMaxPages = 10;             // of the room's history that is looked through
 constexpr std::int64_t kMessagesOfPage = 200;
 constexpr std::chrono::hours kKept{24 * 180};  // what was handled
 constexpr std::chrono::hours kDay{24};
@@ -107,14 +111,19 @@ struct NewReport {
   std::string details;
 };
 
-// The id; the one that there is already if the same person has reported the same.
-Outcome<std::int64_t> keep(io::SqlConnection& sql, const NewReport& report, base::WallTime now) {
+struct Kept {
+  std::int64_t id = 0;
+  bool is_new = false;
+};
+
+// The one that there is already if the same person has reported the same.
+Outcome<Kept> keep(io::SqlConnection& sql, const NewReport& report, base::WallTime now) {
   auto known = sql.run(
       "SELECT id FROM app_chat_reports WHERE reporter = $1 AND created_at > $2 AND owner = $3 AND "
       "person = $4 AND message_id = $5 AND state = 'open' LIMIT 1",
       {report.reporter, microseconds(now - kDay), report.owner, report.person, report.message_id});
   if (!known) return broken(known.error());
-  if (!known->empty()) return known->integer(0, 0);
+  if (!known->empty()) return Kept{.id = known->integer(0, 0)};
   auto count =
       sql.run("SELECT count(*) FROM app_chat_reports WHERE reporter = $1 AND created_at > $2",
               {report.reporter, microseconds(now - kDay)});
@@ -135,7 +144,30 @@ Outcome<std::int64_t> keep(io::SqlConnection& sql, const NewReport& report, base
       {report.owner, report.person, report.reporter, report.message_id, report.text, report.reason,
        report.details, microseconds(now)});
   if (!made) return broken(made.error());
-  return made->integer(0, 0);
+  return Kept{.id = made->integer(0, 0), .is_new = true};
+}
+
+// Whoever handles it: the platform's moderators, and the owner where a message was reported; not
+// who reports, nor whom it is about.
+Outcome<std::vector<AccountNotice>> notify(io::SqlConnection& sql, const NewReport& report,
+                                           base::WallTime now) {
+  auto staff = sql.run(
+      "SELECT id FROM app_accounts WHERE role IN ('moderator', 'administrator') AND state = "
+      "'active' ORDER BY created_at LIMIT $1",
+      {kMostStaff});
+  if (!staff) return broken(staff.error());
+  std::set<std::string> readers;
+  for (std::size_t row = 0; row < staff->size(); ++row) readers.insert(staff->text(row, 0));
+  if (!report.message_id.empty()) readers.insert(report.owner);
+  readers.erase(report.reporter);
+  readers.erase(report.person);
+  std::vector<AccountNotice> notices;
+  for (const std::string& reader : readers) {
+    auto put = put_account_notice(sql, reader, kReportNotice, report.owner, now);
+    if (!put) return broken(put.error());
+    notices.push_back(std::move(*put));
+  }
+  return notices;
 }
 
 }  // namespace
@@ -182,13 +214,20 @@ Outcome<Answer> report(Call& call) {
   }
   if (made.person == made.reporter) return invalid("person", "That is you.");
   std::int64_t id = 0;
+  std::vector<AccountNotice> notices;
   auto written = call.write([&](io::SqlConnection& sql) -> Outcome<void> {
+    notices.clear();
     auto kept = keep(sql, made, call.now);
     if (!kept) return std::unexpected(std::move(kept.error()));
-    id = *kept;
+    id = kept->id;
+    if (!kept->is_new) return {};
+    auto put = notify(sql, made, call.now);
+    if (!put) return std::unexpected(std::move(put.error()));
+    notices = std::move(*put);
     return {};
   });
   if (!written) return std::unexpected(std::move(written.error()));
+  call.parts.notifier->told(call.sql, notices);
   Answer answer(json::object{{"id", std::to_string(id)}});
   answer.status = 201;
   return answer;
@@ -204,20 +243,41 @@ Outcome<Answer> list_all_reports(Call& call) {
   return page_of(call, {});
 }
 
-Outcome<Answer> handle_report(Call& call) {
-  static const std::string kStatement =
-      "UPDATE app_chat_reports SET state = $2, note = CASE WHEN $3 = '' THEN note ELSE $3 END, "
-      "handled_by = $4, handled_at = $5 WHERE id = $1 RETURNING " +
-      std::string(kColumns);
-  const std::string& text = call.capture("id");
+namespace {
+
+Outcome<std::int64_t> captured_id(const Call& call) {
   std::int64_t id = 0;
+  const std::string& text = call.capture("id");
   for (const char c : text) {
     if (c < '0' || c > '9' || text.size() > 18) return not_found("There is no such report.");
     id = id * 10 + (c - '0');
   }
+  return id;
+}
+
+// `owner`: of the channel whose reports these are; empty: of any.
+Outcome<Answer> handle(Call& call, const std::string& owner) {
+  static const std::string kStatement =
+      "UPDATE app_chat_reports SET state = $2, note = CASE WHEN $3 = '' THEN note ELSE $3 END, "
+      "handled_by = $4, handled_at = $5 WHERE id = $1 RETURNING " +
+      std::string(kColumns);
+  auto id = captured_id(call);
+  if (!id) return std::unexpected(std::move(id.error()));
   io::SqlResult rows;
   auto written = call.write([&](io::SqlConnection& sql) -> Outcome<void> {
-    auto changed = sql.run(kStatement, {id, call.text("state"), call.text("note"), call.me().id,
+    if (!owner.empty()) {
+      auto found =
+          sql.run("SELECT person FROM app_chat_reports WHERE id = $1 AND owner = $2", {*id, owner});
+      if (!found) return broken(found.error());
+      if (found->empty()) return not_found("There is no such report.");
+      const std::string& person = found->text(0, 0);
+      if (person.empty() || person == owner || person == call.me().id) {
+        return forbidden(
+            "Only moderators of the platform handle reports about a channel, its "
+            "owner, or oneself.");
+      }
+    }
+    auto changed = sql.run(kStatement, {*id, call.text("state"), call.text("note"), call.me().id,
                                         microseconds(call.now)});
     if (!changed) return broken(changed.error());
     rows = std::move(*changed);
@@ -225,7 +285,19 @@ Outcome<Answer> handle_report(Call& call) {
   });
   if (!written) return std::unexpected(std::move(written.error()));
   if (rows.empty()) return not_found("There is no such report.");
-  return Answer(shown(call, rows, 0, true));
+  return Answer(shown(call, rows, 0, owner.empty()));
+}
+
+}  // namespace
+
+Outcome<Answer> handle_report(Call& call) {
+  return handle(call, {});
+}
+
+Outcome<Answer> handle_own_report(Call& call) {
+  auto place = moderated_place_of(call);
+  if (!place) return std::unexpected(std::move(place.error()));
+  return handle(call, place->owner.id);
 }
 
 }  // namespace app::talk

@@ -4,6 +4,7 @@
 
 #include <boost/json/array.hpp>
 #include <set>
+#include <tuple>
 
 #include "app/app_rig_test_support.h"
 #include "io/sql_test_support.h"
@@ -78,6 +79,97 @@ TEST_P(ReportsTest, ReachTheChannelAndThePlatform) {
   }
   EXPECT_TRUE(all(staff, "?state=open").empty());
   EXPECT_EQ(all(staff, "?state=resolved").size(), 1U);
+}
+
+TEST_P(ReportsTest, ThoseWhoHandleThemAreToldOnce) {
+  const auto notices = [&](const Person& person) {
+    const json::object body = rig.get(kApi + "/notices", person).json();
+    json::array found;
+    for (const json::value& notice : body.at("notices").as_array()) {
+      if (notice.as_object().at("kind") == "report") found.push_back(notice);
+    }
+    return std::pair(found, body.at("unseen").to_number<int>());
+  };
+  const Person boss = rig.person("boss", "administrator");
+  const Person cleo = rig.person("cleo");
+  ASSERT_EQ(report(ben, {{"channel", "anna"}, {"person", "cleo"}, {"reason", "spam"}}).status, 201);
+  for (const Person& person : {staff, boss}) {
+    const auto [list, unseen] = notices(person);
+    ASSERT_EQ(list.size(), 1U) << person.name;
+    EXPECT_EQ(unseen, 1);
+    const json::object& notice = list[0].as_object();
+    EXPECT_EQ(notice.at("channel").at("name"), "anna");
+    EXPECT_EQ(notice.at("url"), "/admin/reports");
+    EXPECT_EQ(notice.at("count"), 1);
+    EXPECT_EQ(notice.at("seen"), false);
+  }
+  EXPECT_TRUE(notices(anna).first.empty()) << "nothing that was said";
+  EXPECT_TRUE(notices(ben).first.empty());
+  EXPECT_TRUE(notices(cleo).first.empty());
+  // The same once more is no news; others are added to what is unseen.
+  ASSERT_EQ(report(ben, {{"channel", "anna"}, {"person", "cleo"}, {"reason", "hate"}}).status, 201);
+  ASSERT_EQ(report(cleo, {{"channel", "anna"}, {"reason", "other"}}).status, 201);
+  auto [list, unseen] = notices(staff);
+  ASSERT_EQ(list.size(), 1U);
+  EXPECT_EQ(unseen, 1);
+  EXPECT_EQ(list[0].as_object().at("count"), 2);
+  const json::string first = list[0].as_object().at("id").as_string();
+
+  ASSERT_EQ(rig.send("POST", kApi + "/notices/seen", {}, staff).status, 204);
+  EXPECT_EQ(notices(staff).second, 0);
+  EXPECT_EQ(notices(boss).second, 1);
+  ASSERT_EQ(report(staff, {{"channel", "anna"}, {"reason", "other"}}).status, 201);
+  EXPECT_EQ(notices(staff).second, 0) << "whoever reports knows";
+  ASSERT_EQ(report(boss, {{"channel", "anna"}, {"reason", "other"}}).status, 201);
+  std::tie(list, unseen) = notices(staff);
+  ASSERT_EQ(list.size(), 1U) << "one of a channel";
+  EXPECT_EQ(unseen, 1);
+  EXPECT_EQ(list[0].as_object().at("count"), 1);
+  EXPECT_NE(list[0].as_object().at("id").as_string(), first);
+  // Whoever wants to hear nothing of followed channels handles reports all the same.
+  (void)rig.send("PUT", kApi + "/me/notifications", {{"page", false}}, staff);
+  EXPECT_EQ(notices(staff).first.size(), 1U);
+  ASSERT_EQ(rig.send("DELETE", kApi + "/me", {{"password", anna.password}}, anna).status, 204);
+  EXPECT_TRUE(notices(staff).first.empty());
+}
+
+TEST_P(ReportsTest, AreHandledInTheChannel) {
+  const Person cleo = rig.person("cleo");
+  const auto made = [&](json::object what) {
+    what["channel"] = "anna";
+    what["reason"] = "spam";
+    return report(ben, std::move(what)).text("id");
+  };
+  const std::string about_cleo = made({{"person", "cleo"}});
+  const std::string about_anna = made({{"person", "anna"}});
+  const std::string about_channel = made({});
+  ASSERT_EQ(rig.send("POST", kApi + "/me/channel", {}, cleo).status, 201);
+  const auto handle = [&](const Person& by, const std::string& channel, const std::string& id,
+                          const std::string& state = "resolved") {
+    return rig.send("PATCH", kApi + "/channels/" + channel + "/reports/" + id, {{"state", state}},
+                    by);
+  };
+  for (const Person& person : {ben, cleo}) {
+    EXPECT_EQ(handle(person, "anna", about_cleo).status, 403) << person.name;
+  }
+  EXPECT_EQ(handle(cleo, "cleo", about_cleo).status, 404) << "not of that channel";
+  EXPECT_EQ(handle(anna, "anna", about_anna).status, 403);
+  EXPECT_EQ(handle(anna, "anna", about_channel).status, 403);
+  EXPECT_EQ(handle(anna, "anna", "999999").status, 404);
+  EXPECT_EQ(handle(anna, "anna", "x").status, 404);
+  EXPECT_EQ(handle(anna, "anna", about_cleo, "gone").status, 400);
+  EXPECT_EQ(all(staff, "?state=open").size(), 3U) << "nothing was changed";
+  const Told done = handle(anna, "ANNA", about_cleo, "dismissed");
+  ASSERT_EQ(done.status, 200) << done.body;
+  EXPECT_EQ(done.text("state"), "dismissed");
+  EXPECT_FALSE(done.json().contains("by"));
+  EXPECT_FALSE(done.json().contains("note"));
+  const json::object open = rig.get(kApi + "/channels/anna/reports?state=open", anna).json();
+  EXPECT_EQ(open.at("reports").as_array().size(), 2U);
+  // A moderator of the channel, but not about oneself.
+  ASSERT_EQ(rig.send("PUT", kApi + "/channels/anna/moderators/cleo", {}, anna).status, 204);
+  EXPECT_EQ(handle(cleo, "anna", about_cleo, "open").status, 403);
+  EXPECT_EQ(handle(staff, "anna", about_cleo, "open").status, 200);
 }
 
 TEST_P(ReportsTest, OfWhatIsNotThere) {

@@ -121,6 +121,9 @@ constexpr Field kReportsInput[] = {
 constexpr Field kHandle[] = {{"state", Type::kText, Need::kRequired, 0, 0, {}, kStates},
                              {"note", Type::kText, Need::kOptional, 0, 1'000}};
 
+constexpr Field kHandleOwn[] = {{"state", Type::kText, Need::kRequired, 0, 0,
+                                 "resolved: something was done about it", kStates}};
+
 #define PLATFORM "/api/platform/v1"
 constexpr Route kRoutes[] = {
     {.method = Method::kPost,
@@ -233,6 +236,16 @@ constexpr Route kRoutes[] = {
      .input = kReportsInput,
      .output = kReports,
      .run = talk::list_reports,
+     .group = kGroup},
+    {.method = Method::kPatch,
+     .path = PLATFORM "/channels/{name}/reports/{id}",
+     .access = Access::kSignedIn,
+     .summary =
+         "Say what became of a report, for those who moderate the channel; reports about the "
+         "channel, its owner or oneself are left to the platform's moderators",
+     .input = kHandleOwn,
+     .output = kReportShown,
+     .run = talk::handle_own_report,
      .group = kGroup},
     {.method = Method::kGet,
      .path = PLATFORM "/admin/reports",

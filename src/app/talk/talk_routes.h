@@ -37,6 +37,7 @@ Outcome<Answer> report(Call& call);
 Outcome<Answer> list_reports(Call& call);
 Outcome<Answer> list_all_reports(Call& call);
 Outcome<Answer> handle_report(Call& call);
+Outcome<Answer> handle_own_report(Call& call);
 
 /// `after` of a list as a number that falls; 400 if it is none that a list gave.
 Outcome<std::int64_t> place_after(Call& call);
