@@ -258,6 +258,16 @@ test('as many channels as the administrator allows', async (t) => {
   await within(30_000, publisher.exited, 'the second to be stopped', server.output);
   await eventually(20_000, 'one to be live', async () => !(await second.must('GET', '/channels/second.one')).live);
   assert.equal((await second.must('GET', '/channels/first.one')).live, true);
+  // Whose broadcast it was learns why, and what to do.
+  const { refused } = await second.must('GET', '/me/channel');
+  assert.equal(refused.type, 'TooManyLive');
+  assert.match(refused.message, /another broadcast has ended/);
+  const { notices } = await second.must('GET', '/notices');
+  assert.deepEqual(notices.map(({ kind, url }) => [kind, url]), [['refused', '/manager']]);
+  await administrator.must('PUT', '/admin/limits', { maxLive: 2 });
+  publishWithFfmpeg(t, stream.publishUrl, picture());
+  await eventually(30_000, 'the second to be live', async () => (await second.must('GET', '/me/channel')).live);
+  await eventually(10_000, 'the notice to go', async () => (await second.must('GET', '/notices')).notices.length === 0);
 });
 
 test('Firefox: joining, watching, writing and voting', { skip: !hasFirefox && 'Firefox is not installed' }, async (t) => {

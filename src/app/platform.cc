@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/core/about.h"
+#include "app/letters/refused_starts.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "io/loop.h"
@@ -192,11 +193,13 @@ void PlatformService::start(IngestPorts ingest) {
                        {{"channel", (*row)->channel_id()}});
         (void)control_and_wait(
             control_, {.operation = "StopStream", .input = {{"channelArn", channel.channel_arn}}});
+        note_refused_start(*parts_, sql, account);
         return;
       }
       feed_.publish("channel:" + account, started ? "live" : "offline",
                     json::object{{"streamId", channel.stream_id}});
       if (started) {
+        note_admitted_start(*parts_, sql, account);
         notifier_->went_live(account);
       } else {
         home_.post([this, account] { overlays_->went_offline(account); });

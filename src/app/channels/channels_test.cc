@@ -9,6 +9,7 @@
 #include <set>
 
 #include "app/app_rig_test_support.h"
+#include "app/letters/account_notices.h"
 
 namespace app {
 namespace {
@@ -79,6 +80,38 @@ TEST(Channels, AreMadeOnceHoweverManyAsk) {
   EXPECT_EQ(arns.size(), 1U);
   EXPECT_EQ(count(rig, "SELECT count(*) FROM channels"), 1);
   EXPECT_EQ(count(rig, "SELECT count(*) FROM rooms"), 1);
+}
+
+TEST(Channels, SayWhyABroadcastWasRefused) {
+  PlatformRig rig;
+  const Person anna = rig.person("anna");
+  const Person berta = rig.person("berta");
+  for (const Person& person : {anna, berta}) rig.send("POST", kMine, {}, person);
+  const auto refuse_at = [&](base::WallTime at) {
+    ASSERT_TRUE(rig.sql().begin(true));
+    ASSERT_TRUE(put_account_notice(rig.sql(), anna.id, kRefusedNotice, anna.id, at));
+    ASSERT_TRUE(rig.sql().commit());
+  };
+  const base::WallTime now = io::Loop::wall_now();
+  refuse_at(now - std::chrono::minutes(11));
+  EXPECT_FALSE(rig.get(kMine, anna).json().contains("refused")) << "long ago";
+  // Encoders try again and again.
+  for (int i = 0; i < 3; ++i) refuse_at(now);
+  const json::object mine = rig.get(kMine, anna).json();
+  ASSERT_TRUE(mine.contains("refused"));
+  EXPECT_EQ(mine.at("refused").at("type"), "TooManyLive");
+  EXPECT_EQ(mine.at("refused").at("at").as_string(), base::to_rfc3339(now));
+  EXPECT_TRUE(mine.at("refused").at("message").is_string());
+  EXPECT_FALSE(rig.get(kMine, berta).json().contains("refused"));
+  const json::object told = rig.get("/api/platform/v1/notices", anna).json();
+  ASSERT_EQ(told.at("notices").as_array().size(), 1U);
+  const json::object& notice = told.at("notices").as_array()[0].as_object();
+  EXPECT_EQ(notice.at("kind"), "refused");
+  EXPECT_EQ(notice.at("count"), 4);
+  EXPECT_EQ(notice.at("url"), "/manager");
+  EXPECT_EQ(notice.at("channel").at("name"), "anna");
+  ASSERT_TRUE(drop_account_notice(rig.sql(), anna.id, kRefusedNotice, anna.id));
+  EXPECT_FALSE(rig.get(kMine, anna).json().contains("refused"));
 }
 
 // A crash between the resources and their names in the row.

@@ -7,6 +7,7 @@
 #include "app/channels/ingest_addresses.h"
 #include "app/channels/picture_forms.h"
 #include "app/channels/search_words.h"
+#include "app/letters/refused_starts.h"
 #include "app/people/accounts.h"
 
 namespace app {
@@ -38,6 +39,15 @@ Outcome<json::object> describe(Call& call, const ChannelProfile& profile) {
                        {"canStream", may_stream(call)}};
   if (!profile.avatar_url.empty()) channel["avatarUrl"] = profile.avatar_url;
   if (!profile.banner_url.empty()) channel["bannerUrl"] = profile.banner_url;
+  if (!channel.at("live").as_bool()) {
+    auto refused = find_refused_start(call.sql, profile.row.account, call.now);
+    if (!refused) return std::unexpected(std::move(refused.error()));
+    if (*refused) {
+      channel["refused"] = json::object{{"type", "TooManyLive"},
+                                        {"message", kRefusedStartText},
+                                        {"at", base::to_rfc3339(**refused)}};
+    }
+  }
   if (*addresses)
     channel["ingest"] = ingest_of(call.parts.settings, call.parts.ingest, **addresses);
   return channel;
@@ -206,6 +216,11 @@ constexpr Field kIngest[] = {{.name = "server", .description = "For encoders, be
                              {.name = "rtmps"},
                              {.name = "srt", .description = "The key is the stream id"},
                              {.name = "srtPassphrase", .description = "Secret"}};
+constexpr Field kRefused[] = {{.name = "type",
+                               .description = "As many channels are live as may be",
+                               .choices = "TooManyLive"},
+                              {.name = "message", .description = "What to do"},
+                              {.name = "at"}};
 constexpr Field kChannel[] = {
     {.name = "name"},
     {.name = "channelArn"},
@@ -219,7 +234,11 @@ constexpr Field kChannel[] = {
     {.name = "bannerUrl"},
     {.name = "ingest", .type = kObject, .members = kIngest},
     {.name = "live", .type = kBoolean},
-    {.name = "canStream", .type = kBoolean, .description = "Whether this account may go live"}};
+    {.name = "canStream", .type = kBoolean, .description = "Whether this account may go live"},
+    {.name = "refused",
+     .type = kObject,
+     .description = "Why the last broadcast was ended at its start, for ten minutes",
+     .members = kRefused}};
 constexpr Field kChange[] = {
     {.name = "title", .most = 140},
     {.name = "category", .most = 60},
