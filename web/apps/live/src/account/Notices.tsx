@@ -52,6 +52,11 @@ export function Notices() {
     // What comes while one looks is seen.
     if (fresh.length > 0 && list !== null) see();
   }, [fresh, list, see]);
+  const sentence: Record<LiveNotice['kind'], (notice: LiveNotice) => string> = {
+    live: ({ channel }) => words.wentLive(channel.name),
+    report: ({ channel, count }) => words.wasReported(channel.name, count),
+    refused: () => words.wasRefused,
+  };
   const known = new Set(list?.map((one) => one.id));
   const all = list === null ? null : [...fresh.filter((one) => !known.has(one.id)), ...list];
   return (
@@ -81,15 +86,15 @@ export function Notices() {
         <ul className="lines">
           {all.map((notice) => (
             <li key={notice.id}>
-              <a className="notice-row" href={notice.channel.watchUrl}>
+              <a className="notice-row" href={notice.url}>
                 <Avatar face={notice.channel} size={44} />
                 <span className="notice-words">
-                  <strong>{words.wentLive(notice.channel.name)}</strong>
+                  <strong>{sentence[notice.kind](notice)}</strong>
                   <span className="quiet">
                     <time dateTime={new Date(notice.at).toISOString()} title={exactTime(notice.at)}>
                       {ago(notice.at, now)}
                     </time>
-                    {notice.channel.title && ` · ${notice.channel.title}`}
+                    {notice.kind === 'live' && notice.channel.title && ` · ${notice.channel.title}`}
                   </span>
                 </span>
                 {!notice.seen && <Tag tone="good">{words.unseen}</Tag>}

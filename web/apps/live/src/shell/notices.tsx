@@ -59,10 +59,15 @@ export function NoticesProvider({ children }: { readonly children: ReactNode }) 
       }
       setFresh((before) => [notice, ...before.filter((one) => one.id !== notice.id)].slice(0, 50));
       setUnseen((n) => n + 1);
-      toast(shellText().isLive(notice.channel.name), 'done', {
-        label: shellText().toChannel(notice.channel.name),
-        href: notice.channel.watchUrl,
-      });
+      const words = shellText();
+      const { name } = notice.channel;
+      if (notice.kind === 'report') {
+        toast(words.wasReported(name), 'done', { label: words.look, href: notice.url });
+      } else if (notice.kind === 'refused') {
+        toast(words.wasRefused, 'problem');
+      } else {
+        toast(words.isLive(name), 'done', { label: words.toChannel(name), href: notice.url });
+      }
     },
     again: ask,
   });

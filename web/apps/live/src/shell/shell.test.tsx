@@ -66,6 +66,39 @@ describe('the frame', () => {
     expect(place.querySelector('.top .bar-tool')?.getAttribute('aria-label')).toBe('Notifications');
   });
 
+  it('tells of reports and of what was refused, not of kinds that it does not know', async () => {
+    server.signIn();
+    const notice = (id: string, kind: string, more = {}) => ({
+      id,
+      kind,
+      at: '2026-11-22T12:00:00Z',
+      seen: true,
+      channel: { name: 'anna', avatar: 'bear', color: 'blue', watchUrl: '/anna' },
+      ...more,
+    });
+    server.answer('GET /notices', 200, {
+      notices: [
+        notice('n1', 'report', { count: 3, url: '/admin/reports' }),
+        notice('n2', 'refused', { count: 1, url: '/manager' }),
+        notice('n3', 'of-tomorrow'),
+        notice('4', 'live'),
+      ],
+      unseen: 0,
+    });
+    await open('/notices');
+    const rows = [...place.querySelectorAll<HTMLAnchorElement>('.notice-row')];
+    expect(rows.map((row) => row.getAttribute('href'))).toEqual([
+      '/admin/reports',
+      '/manager',
+      '/anna',
+    ]);
+    expect(rows.map((row) => row.querySelector('strong')?.textContent)).toEqual([
+      '3 reports on anna',
+      expect.stringContaining('as many channels were live'),
+      'anna went live',
+    ]);
+  });
+
   it('moves focus to the page that a link opened', async () => {
     server.signIn();
     await open('/no/such/page');

@@ -167,6 +167,10 @@ export const account: typeof english = {
   noticesEmptyText: 'Geht ein Kanal live, dem du folgst, steht es hier.',
   noticesFind: 'Kanäle zum Folgen finden',
   wentLive: (name) => `${name} ist live gegangen`,
+  wasReported: (name, count) =>
+    count === 1 ? `Bei ${name} wurde etwas gemeldet` : `${count} Meldungen bei ${name}`,
+  wasRefused:
+    'Deine Sendung wurde beendet: Es waren so viele Kanäle live, wie dieser Server zulässt. Versuche es wieder, wenn einer aufhört, oder bitte jemanden von der Verwaltung, mehr zuzulassen.',
   more: 'Mehr zeigen',
   unseen: 'Neu',
   noticeSettings: 'Wie du benachrichtigt wirst',

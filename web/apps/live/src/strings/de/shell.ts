@@ -77,6 +77,10 @@ export const shell: typeof english = {
   isLive: (name) => `${name} ist live`,
   youAreLive: 'Du bist live.',
   toChannel: (name) => `Zu ${name}`,
+  wasReported: (name) => `Bei ${name} wurde etwas gemeldet`,
+  wasRefused:
+    'Deine Sendung wurde beendet: Es sind so viele Kanäle live, wie dieser Server zulässt. Versuche es wieder, wenn einer aufhört.',
+  look: 'Ansehen',
   close: 'Schließen',
   cancel: 'Abbrechen',
   terms: 'Nutzungsbedingungen',

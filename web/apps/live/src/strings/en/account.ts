@@ -174,6 +174,10 @@ export const account = {
   noticesEmptyText: 'When a channel you follow goes live, it is told here.',
   noticesFind: 'Find channels to follow',
   wentLive: (name: string) => `${name} went live`,
+  wasReported: (name: string, count: number) =>
+    count === 1 ? `Something was reported on ${name}` : `${count} reports on ${name}`,
+  wasRefused:
+    'Your broadcast was ended: as many channels were live as this server allows. Try again when one has ended, or ask an administrator to allow more.',
   more: 'Show more',
   unseen: 'New',
   noticeSettings: 'How you are told',

@@ -77,6 +77,10 @@ export const shell = {
   isLive: (name: string) => `${name} is live`,
   youAreLive: 'You are live.',
   toChannel: (name: string) => `To ${name}`,
+  wasReported: (name: string) => `Something was reported on ${name}`,
+  wasRefused:
+    'Your broadcast was ended: as many channels are live as this server allows. Try again when one has ended.',
+  look: 'Look',
   close: 'Close',
   cancel: 'Cancel',
   terms: 'Terms of use',
