@@ -77,6 +77,13 @@ test('going live by the guide, and being found, watched and talked to', async (t
   await visitor.getByText('That was it for now').or(visitor.getByText(/Offline/)).first().waitFor({ timeout: 40_000 });
   const past = await eventually(30_000, 'the recording', async () => (await otto.must('GET', '/channels/ida.live/recordings')).recordings[0]);
   assert.equal(past.title, 'Bread, slowly');
+  // Whoever is banned finds it nowhere.
+  const rude = await register(server, 'rude.one');
+  const found = async () => (await rude.must('GET', '/directory')).recent.map(({ id }) => id);
+  await eventually(40_000, 'it in the directory', async () => (await found()).includes(past.id));
+  await ida.must('PUT', '/channels/ida.live/bans/rude.one', {});
+  assert.deepEqual(await found(), []);
+  assert.deepEqual((await rude.must('GET', '/channels/ida.live/recordings')).recordings, []);
   const replay = await sit(otto, past.watchUrl);
   await playing(replay);
   for (const page of [manager, visitor, other, search, replay]) assert.deepEqual(page.problems, []);

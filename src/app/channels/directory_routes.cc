@@ -35,7 +35,7 @@ Answer rendered(std::string text) {
   return Answer::as_it_is(std::move(response));
 }
 
-// What was on, of channels that anybody may watch.
+// What was on, of channels that anybody may watch, as far as this viewer may.
 Outcome<json::array> recent_of(Call& call) {
   ChannelService& channels = ChannelService::of(call);
   json::array list;
@@ -45,7 +45,10 @@ Outcome<json::array> recent_of(Call& call) {
     if (!recording.contains("playbackUrl")) continue;
     auto owner = channels.profile(call.sql, ProfileKey::kArn, text_in(recording, "channelArn"));
     if (!owner) return std::unexpected(std::move(owner.error()));
-    if (*owner && !(*owner)->row.is_members_only) list.emplace_back(past_of(**owner, recording));
+    if (!*owner || (*owner)->row.is_members_only) continue;
+    auto banned = channels.is_banned(call, **owner);
+    if (!banned) return std::unexpected(std::move(banned.error()));
+    if (!*banned) list.emplace_back(past_of(**owner, recording));
   }
   return list;
 }
