@@ -65,13 +65,45 @@ bool is_platform_page(const Request& request) {
          request.headers.get("Accept").find("text/html") != std::string_view::npos;
 }
 
-// The page whose own router shows something for this address; empty if none does.
-std::string_view page_for(const Request& request, bool has_platform) {
+// Beside the index, which serves every address, the build makes pages that name all that an address
+// will need, so that it comes at once (web/scripts/page_files.ts): by the address's only word, and
+// one for whatever else may be somebody's channel.
+constexpr std::string_view kPages = "/pages/";
+constexpr std::string_view kDirectoryPage = "/pages/directory.html";
+constexpr std::string_view kChannelPage = "/pages/channel.html";
+
+bool is_name(std::string_view word) {
+  return word.size() >= 4 && word.size() <= 20 && std::ranges::all_of(word, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '.' || c == '_';
+         });
+}
+
+const StaticFile* find_page_of_platform(const Request& request) {
+  const std::string_view word = std::string_view(request.path).substr(1);
+  const StaticFile* found = nullptr;
+  if (word.empty()) {
+    found = find(kDirectoryPage);
+  } else if (is_name(word)) {
+    found = find(std::string(kPages) + std::string(word) + ".html");
+    if (found == nullptr) found = find(kChannelPage);
+  }
+  return found != nullptr ? found : find(kIndex);
+}
+
+// The page whose own router shows something for this address; null if none does.
+const StaticFile* find_page(const Request& request, bool has_platform) {
   const std::string_view path = request.path;
-  if (path == "/" || path.starts_with("/watch/")) return kIndex;
-  if (path == "/console" || path.starts_with("/console/")) return kConsole;
-  if (has_platform && is_platform_page(request)) return kIndex;
-  return {};
+  if (path == "/console" || path.starts_with("/console/")) return find(kConsole);
+  if (path.starts_with("/watch/")) return find(kIndex);
+  if (has_platform && is_platform_page(request)) return find_page_of_platform(request);
+  return path == "/" ? find(kIndex) : nullptr;
+}
+
+// The channel's own answer is the only one that the page of its name cannot name itself.
+void add_answer_of_channel(const Request& request, Response& response) {
+  response.headers.add("Link", "</api/platform/v1/channels" + request.path +
+                                   ">; rel=preload; as=fetch; crossorigin");
 }
 
 // Operators type a secret into the console: it runs no script but ours, and in nobody's frame.
@@ -89,6 +121,10 @@ constexpr std::string_view kPlatformPolicy =
     "media-src * blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'";
 
+bool is_of_platform(const WebFile& file) {
+  return file.path == kIndex || file.path.starts_with(kPages);
+}
+
 void add_policy(Response& response, std::string_view policy) {
   response.headers.add("Content-Security-Policy", policy);
   response.headers.add("X-Frame-Options", "DENY");
@@ -99,7 +135,7 @@ void add_policy(Response& response, std::string_view policy) {
 
 std::optional<Response> static_file(const Request& request, bool has_platform) {
   const StaticFile* found = find(request.path);
-  if (found == nullptr) found = find(page_for(request, has_platform));
+  if (found == nullptr) found = find_page(request, has_platform);
   if (found == nullptr) return std::nullopt;
   const WebFile& file = *found->file;
   const bool brotli =
@@ -115,8 +151,11 @@ std::optional<Response> static_file(const Request& request, bool has_platform) {
   response.headers.add("X-Content-Type-Options", "nosniff");
   if (file.path == kConsole) {
     add_policy(response, kConsolePolicy);
-  } else if (has_platform && file.path == kIndex && !request.path.starts_with("/watch/")) {
+  } else if (has_platform && is_of_platform(file) && !request.path.starts_with("/watch/")) {
     add_policy(response, kPlatformPolicy);
+    if (file.path == kChannelPage && request.path != kChannelPage) {
+      add_answer_of_channel(request, response);
+    }
   }
   (void)wire::http::apply_if_none_match(request, response);
   return response;

@@ -15,6 +15,8 @@ export type Access = 'all' | 'signedIn' | 'signedOut' | 'staff';
 interface Entry {
   readonly access?: Access;
   readonly load: () => Promise<unknown>;
+  /** Whoever goes there probably wants to see a picture. */
+  readonly hasPlayer?: boolean;
   readonly render: (route: never) => ReactNode;
   readonly isFixedInLanguage?: boolean;
 }
@@ -29,6 +31,7 @@ function entry<N extends PageName, P extends object>(
     readonly key?: (route: Of<N>) => string;
     readonly props: (route: Of<N>) => P;
     readonly isFixedInLanguage?: boolean;
+    readonly hasPlayer?: boolean;
   },
 ): Readonly<Record<N, Entry>> {
   const Page = lazy(load) as unknown as ComponentType<P>;
@@ -38,13 +41,6 @@ function entry<N extends PageName, P extends object>(
 }
 
 const none = () => ({});
-const withPlayer =
-  <P,>(load: LoadPage<P>): LoadPage<P> =>
-  () => {
-    preloadPlayer();
-    return load();
-  };
-
 const watch: LoadPage<{ id: string }> = () =>
   import('../pages/Watch').then((m) => ({ default: m.Watch }));
 const past: LoadPage<{ id: string }> = () =>
@@ -53,6 +49,7 @@ const replay: LoadPage<{ id: string; recording: string }> = () =>
   import('../pages/Replay').then((m) => ({ default: m.Replay }));
 
 const fixed = { isFixedInLanguage: true };
+const picture = { ...fixed, hasPlayer: true };
 const mine = { access: 'signedIn' } as const;
 const strangers = { access: 'signedOut' } as const;
 
@@ -60,10 +57,10 @@ export const entries: Readonly<Partial<Record<PageName, Entry>>> = {
   ...entry('directory', channelPages.directory, { props: none, ...fixed }),
   ...entry('search', channelPages.search, { props: none }),
   ...entry('following', channelPages.following, { props: none, ...mine }),
-  ...entry('channel', withPlayer(channelPages.channel), {
+  ...entry('channel', channelPages.channel, {
     key: ({ name }) => name.toLowerCase(),
     props: ({ name }) => ({ name }),
-    ...fixed,
+    ...picture,
   }),
   ...entry('profile', channelPages.profile, {
     key: ({ name }) => name.toLowerCase(),
@@ -86,19 +83,19 @@ export const entries: Readonly<Partial<Record<PageName, Entry>>> = {
     props: ({ tab }) => ({ tab }),
     access: 'staff',
   }),
-  ...entry('watch', withPlayer(watch), {
+  ...entry('watch', watch, {
     key: ({ channel }) => channel,
     props: ({ channel }) => ({ id: channel }),
-    ...fixed,
+    ...picture,
   }),
   ...entry('past', past, {
     key: ({ channel }) => channel,
     props: ({ channel }) => ({ id: channel }),
   }),
-  ...entry('replay', withPlayer(replay), {
+  ...entry('replay', replay, {
     key: ({ recording }) => recording,
     props: ({ channel, recording }) => ({ id: channel, recording }),
-    ...fixed,
+    ...picture,
   }),
 };
 
@@ -109,7 +106,13 @@ export function pageOf(route: Route): ReactNode {
   return found ? found.render(route as never) : <Unavailable />;
 }
 
+/** Resolves when the page's code is here, or cannot be fetched (which the page says itself). */
+export const codeOf = async (route: Route): Promise<void> => {
+  await entries[route.page]?.load().catch(() => undefined);
+};
+
 /** Somebody is about to go there: the code may already come. */
 export function prefetch(route: Route): void {
-  void entries[route.page]?.load().catch(() => undefined);
+  if (entries[route.page]?.hasPlayer) preloadPlayer();
+  void codeOf(route);
 }

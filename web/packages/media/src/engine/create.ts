@@ -16,9 +16,3 @@ export const createEngine: CreateEngine = async (video, events, choice) => {
   ]);
   return new HlsEngine(library, video, events, choice.shifted);
 };
-
-/** Fetches the engine's code early, so that opening a channel does not wait for it. */
-export function preloadEngine(): void {
-  void import('./hls-engine');
-  void import('hls.js/light');
-}

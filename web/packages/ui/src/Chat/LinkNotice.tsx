@@ -4,6 +4,8 @@ import { ChatIcon } from './icons';
 import { chatStrings as strings } from './strings';
 
 const notBeforeMs = 1200;
+/** The first time the outlines of messages say it; a slow line takes its time, and nothing should jump. */
+const firstNotBeforeMs = 5000;
 
 /** Says that the connection is being made again; short breaks pass without a word. */
 export function LinkNotice({
@@ -15,13 +17,14 @@ export function LinkNotice({
 }) {
   const isAway =
     link.phase === 'connecting' || link.phase === 'reconnecting' || link.phase === 'offline';
+  const patience = link.phase === 'connecting' ? firstNotBeforeMs : notBeforeMs;
   const [isLate, setLate] = useState(false);
   useEffect(() => {
     setLate(false);
     if (!isAway) return;
-    const timer = setTimeout(() => setLate(true), notBeforeMs);
+    const timer = setTimeout(() => setLate(true), patience);
     return () => clearTimeout(timer);
-  }, [isAway]);
+  }, [isAway, patience]);
   if (!isAway || (!isLate && link.phase !== 'offline')) return null;
   const words = { connecting: strings.connecting, reconnecting: strings.reconnecting };
   return (

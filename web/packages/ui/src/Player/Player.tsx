@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type Ref } from 'react';
 import type { PlayerState, RostrumPlayer } from '@rostrum/media';
+import { preloadEngine } from '@rostrum/media/preload';
 import { words } from '../words';
 import { followLanguage } from '../language';
 import './Player.css';
@@ -52,10 +53,8 @@ let isDefined = false;
 
 /** Fetches the player's code before there is a place for it. */
 export function preloadPlayer(): void {
-  void import('@rostrum/media').then(
-    (media) => media.preloadEngine(),
-    () => undefined,
-  );
+  preloadEngine();
+  import('@rostrum/media').catch(() => undefined);
 }
 
 /** The player element; its code is fetched when the first one is shown. */
@@ -65,9 +64,9 @@ export function Player(props: PlayerProps) {
   const element = useRef<RostrumPlayer>(null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
+    preloadEngine();
     void import('@rostrum/media').then(
-      ({ definePlayer, preloadEngine }) => {
-        preloadEngine();
+      ({ definePlayer }) => {
         if (isDefined) return;
         isDefined = true;
         followLanguage(definePlayer);
