@@ -207,7 +207,7 @@ test('for members only: no picture without an account, and none any more after a
   const yara = await register(server, 'yara');
   const stream = await streamOf(yara);
   await yara.must('PATCH', '/me/channel', { membersOnly: true });
-  publishWithFfmpeg(t, stream.publishUrl, picture());
+  const publisher = publishWithFfmpeg(t, stream.publishUrl, picture());
   await eventually(20_000, 'yara to be live', async () => (await yara.must('GET', '/channels/yara')).live, server.output);
   const stranger = await new Visitor(server).must('GET', '/channels/yara');
   assert.deepEqual([stranger.membersOnly, stranger.playbackUrl ?? ''], [true, '']);
@@ -220,10 +220,24 @@ test('for members only: no picture without an account, and none any more after a
   });
   const variant = variantUrl(playbackUrl, list);
   assert.equal((await get(variant)).status, 200);
+  await eventually(20_000, 'some seconds of it', async () => (await get(variant)).text().split('#EXTINF').length > 3);
   await yara.must('PUT', '/channels/yara/bans/zoe.z', { reason: 'enough' });
   await eventually(10_000, 'the picture to end', async () => (await get(variant)).status === 403);
   const again = await zoe.must('GET', '/channels/yara');
   assert.deepEqual([again.isBanned, again.playbackUrl ?? ''], [true, '']);
+
+  // What was on is watched by members alone, too, and by its page.
+  publisher.child.kill('SIGINT');
+  const member = await register(server, 'member.m');
+  const recordings = async (person) => (await person.must('GET', '/channels/yara/recordings')).recordings;
+  const past = await eventually(60_000, 'the recording', async () => (await recordings(member))[0], server.output);
+  assert.equal((await get(past.playbackUrl)).status, 200);
+  assert.equal((await get(past.playbackUrl.split('?')[0])).status, 403);
+  for (const person of [zoe, new Visitor(server)]) assert.deepEqual(await recordings(person), []);
+  const sit = await openRoom(t, server);
+  const page = await sit(member, past.watchUrl);
+  await playing(page);
+  assert.deepEqual(page.problems, []);
 });
 
 test('following through sign-in, and being told', async (t) => {

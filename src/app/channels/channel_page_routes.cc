@@ -90,6 +90,22 @@ Outcome<Answer> show(Call& call) {
   return Answer(std::move(*page));
 }
 
+// Where a broadcast can be watched again: as what is live, with a token where only members may.
+Outcome<void> add_playback(Call& call, const ChannelProfile& profile, const json::object& recording,
+                           json::object& past) {
+  std::string url = text_in(recording, "playbackUrl");
+  if (profile.row.is_members_only) {
+    auto token =
+        ChannelService::of(call).tickets().issue(profile.row.channel_arn, call.me().id, call.now);
+    if (!token) return std::unexpected(std::move(token.error()));
+    url += "?token=" + *token;
+    // Its page asks here for one, however late it is opened.
+    past["watchUrl"] = text_in(past, "watchUrl") + "?of=" + profile.name;
+  }
+  past["playbackUrl"] = std::move(url);
+  return {};
+}
+
 Outcome<Answer> list_recordings(Call& call) {
   ChannelService& channels = ChannelService::of(call);
   auto found = channels.named(call, call.capture("name"));
@@ -113,7 +129,11 @@ Outcome<Answer> list_recordings(Call& call) {
     for (const json::value& entry : *recordings) {
       // Of thumbnails alone there is nothing to watch.
       if (!entry.as_object().contains("playbackUrl")) continue;
-      list.emplace_back(past_of(profile, entry.as_object()));
+      json::object past = past_of(profile, entry.as_object());
+      if (auto added = add_playback(call, profile, entry.as_object(), past); !added) {
+        return std::unexpected(std::move(added.error()));
+      }
+      list.emplace_back(std::move(past));
     }
   }
   json::object page{{"recordings", std::move(list)}};
@@ -181,11 +201,16 @@ std::span<const Route> channel_page_routes() {
     fields.insert(fields.end(), std::begin(further), std::end(further));
     return fields;
   }();
-  static const Field kRecordings[] = {{.name = "recordings",
-                                       .type = kList,
-                                       .description = "Newest first",
-                                       .members = past_fields()},
-                                      {.name = "next"}};
+  static const std::vector<Field> kPast = [] {
+    std::vector<Field> fields(past_fields().begin(), past_fields().end());
+    fields.push_back({.name = "playbackUrl",
+                      .description = "With a token that is good for some minutes where only "
+                                     "members may watch"});
+    return fields;
+  }();
+  static const Field kRecordings[] = {
+      {.name = "recordings", .type = kList, .description = "Newest first", .members = kPast},
+      {.name = "next"}};
   static const Route kRoutes[] = {
       {.method = Method::kGet,
        .path = "/api/platform/v1/channels/{name}",

@@ -30,6 +30,8 @@ export function Replay({
     api.channel(id, signal),
   );
   const { recording, isMissing } = useRecording(id, wanted);
+  // What was said there is not for everybody.
+  const isForMembers = new URLSearchParams(location.search).has('of');
   const [player, setPlayer] = useState<RostrumPlayer | null>(null);
   const name = recording?.name || channel?.name || '';
   const when = recording ? whenOf(recording) : null;
@@ -38,7 +40,7 @@ export function Replay({
   if (isMissing)
     return <Unavailable title={strings.noRecordingTitle} text={strings.noRecordingText} />;
   return (
-    <Main title={name} className="watch with-chat" isImmersive>
+    <Main title={name} className={isForMembers ? 'watch' : 'watch with-chat'} isImmersive>
       <div className="stage">
         <div className="screen">
           {recording ? (
@@ -102,13 +104,15 @@ export function Replay({
           )}
         </div>
       </div>
-      <aside className="side" aria-label={strings.chatOfThen}>
-        <Suspense fallback={null}>
-          {recording && (
-            <PastChat channel={id} start={Date.parse(recording.startedAt)} player={player} />
-          )}
-        </Suspense>
-      </aside>
+      {!isForMembers && (
+        <aside className="side" aria-label={strings.chatOfThen}>
+          <Suspense fallback={null}>
+            {recording && (
+              <PastChat channel={id} start={Date.parse(recording.startedAt)} player={player} />
+            )}
+          </Suspense>
+        </aside>
+      )}
     </Main>
   );
 }

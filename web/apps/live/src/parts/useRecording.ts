@@ -12,7 +12,15 @@ export function useRecording(channel: string, wanted: string) {
   useEffect(() => {
     const gone = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    // Whose it is, of a channel for members only.
+    const owner = new URLSearchParams(location.search).get('of');
+    const lookAsMember = async (name: string) => {
+      const { findMembersRecording } = await import('./membersRecordings');
+      const found = await findMembersRecording(name, wanted, gone.signal);
+      return found ? setRecording(found) : setMissing(true);
+    };
     const look = async () => {
+      if (owner !== null) return lookAsMember(owner);
       let before: string | undefined;
       for (let page = 0; page < mostPages; page += 1) {
         const { recordings } = await api.recordings(channel, before, gone.signal);

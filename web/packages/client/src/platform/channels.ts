@@ -42,6 +42,8 @@ export interface PastBroadcast {
   readonly durationMs: number;
   readonly thumbnailUrl: string;
   readonly watchUrl: string;
+  /** In the list of one channel, with a token where only members may watch; empty elsewhere. */
+  readonly playbackUrl: string;
 }
 
 export interface DirectoryPage {
@@ -122,6 +124,7 @@ export function parsePast(value: unknown): PastBroadcast {
     durationMs: countOf(from['duration']) * 1000,
     thumbnailUrl: addressOf(from['thumbnailUrl']),
     watchUrl,
+    playbackUrl: addressOf(from['playbackUrl']),
   };
 }
 
