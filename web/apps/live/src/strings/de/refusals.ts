@@ -9,6 +9,7 @@ export const refusals: typeof english = {
     Busy: 'Der Server hat zu viel zu tun. Versuch es gleich noch einmal.',
     Closed: 'Diese Umfrage nimmt keine Stimmen mehr an.',
     Csrf: 'Die Seite war lange offen. Lade sie neu.',
+    DiskFull: 'Der Server hat keinen Platz mehr. Sag denen Bescheid, die ihn betreiben.',
     Exists: 'Das gibt es mit diesem Titel oder dieser Nummer schon.',
     IdentityTaken: 'Auf diese Weise meldet sich schon ein anderes Konto an.',
     Live: 'Beende zuerst deine Übertragung.',

@@ -9,6 +9,7 @@ export const refusals = {
     Busy: 'The server has too much to do. Try again in a moment.',
     Closed: 'This poll takes no more votes.',
     Csrf: 'The page has been open for long. Load it again.',
+    DiskFull: 'The server has no room left. Tell whoever runs it.',
     Exists: 'There is one of that title or number already.',
     IdentityTaken: 'Another account is signed in to in this way already.',
     Live: 'End your broadcast first.',
