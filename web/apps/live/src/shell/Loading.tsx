@@ -53,12 +53,20 @@ function Bones({ shape }: { readonly shape: Shape }) {
   }
 }
 
+/** What stands below the page waits outside of the window: it would jump when the page is longer than its outline. */
+const tall = { minHeight: 'calc(100dvh - var(--bar))' };
+
 /** The page's outline while its code is on the way. */
 export function Loading({ page }: { readonly page: PageName | null }) {
   const words = useShellText();
   const shape = (page && shapes[page]) ?? 'rows';
   return (
-    <Main title="" className={shape === 'picture' ? 'loading-stage' : 'page'} isBusy>
+    <Main
+      title=""
+      className={shape === 'picture' ? 'loading-stage' : 'page'}
+      style={{ ...tall, alignContent: 'start' }}
+      isBusy
+    >
       <span className="visually-hidden" role="status">
         {words.loading}
       </span>

@@ -15,7 +15,7 @@ export type Access = 'all' | 'signedIn' | 'signedOut' | 'staff';
 interface Entry {
   readonly access?: Access;
   readonly load: () => Promise<unknown>;
-  /** Whoever goes there probably wants to see a picture. */
+  /** Whoever follows a link there probably wants to see a picture, which waits until it is known to be on. */
   readonly hasPlayer?: boolean;
   readonly render: (route: never) => ReactNode;
   readonly isFixedInLanguage?: boolean;
@@ -41,6 +41,13 @@ function entry<N extends PageName, P extends object>(
 }
 
 const none = () => ({});
+/** Pages that are hardly anything but a picture: its player comes beside their own code. */
+const withPlayer =
+  <P,>(load: LoadPage<P>): LoadPage<P> =>
+  () => {
+    preloadPlayer();
+    return load();
+  };
 const watch: LoadPage<{ id: string }> = () =>
   import('../pages/Watch').then((m) => ({ default: m.Watch }));
 const past: LoadPage<{ id: string }> = () =>
@@ -49,7 +56,6 @@ const replay: LoadPage<{ id: string; recording: string }> = () =>
   import('../pages/Replay').then((m) => ({ default: m.Replay }));
 
 const fixed = { isFixedInLanguage: true };
-const picture = { ...fixed, hasPlayer: true };
 const mine = { access: 'signedIn' } as const;
 const strangers = { access: 'signedOut' } as const;
 
@@ -60,7 +66,8 @@ export const entries: Readonly<Partial<Record<PageName, Entry>>> = {
   ...entry('channel', channelPages.channel, {
     key: ({ name }) => name.toLowerCase(),
     props: ({ name }) => ({ name }),
-    ...picture,
+    ...fixed,
+    hasPlayer: true,
   }),
   ...entry('profile', channelPages.profile, {
     key: ({ name }) => name.toLowerCase(),
@@ -83,19 +90,19 @@ export const entries: Readonly<Partial<Record<PageName, Entry>>> = {
     props: ({ tab }) => ({ tab }),
     access: 'staff',
   }),
-  ...entry('watch', watch, {
+  ...entry('watch', withPlayer(watch), {
     key: ({ channel }) => channel,
     props: ({ channel }) => ({ id: channel }),
-    ...picture,
+    ...fixed,
   }),
   ...entry('past', past, {
     key: ({ channel }) => channel,
     props: ({ channel }) => ({ id: channel }),
   }),
-  ...entry('replay', replay, {
+  ...entry('replay', withPlayer(replay), {
     key: ({ recording }) => recording,
     props: ({ channel, recording }) => ({ id: channel, recording }),
-    ...picture,
+    ...fixed,
   }),
 };
 
