@@ -48,7 +48,10 @@ export function Search() {
     return () => controller.abort();
   }, [query, round]);
   useEffect(() => {
-    if (query === '') field.current?.focus({ preventScroll: true });
+    if (query !== '') return;
+    // Where the bar has a field this one is hidden, and cannot be focused; on phones it is the other way round.
+    document.querySelector<HTMLElement>('.search-box input')?.focus({ preventScroll: true });
+    field.current?.focus({ preventScroll: true });
   }, []);
   const { channels = [], categories = [] } = (query !== '' && answer?.found) || {};
   const isFirst = query !== '' && answer === null && !error;
@@ -56,9 +59,7 @@ export function Search() {
     query !== '' && answer?.to === query && channels.length + categories.length === 0;
   return (
     <Main title={words.searchTitle} className="page search-page" isBusy={isFirst}>
-      <h1 className={query === '' ? undefined : 'visually-hidden'}>
-        {query === '' ? words.searchTitle : words.resultsFor(query)}
-      </h1>
+      <h1>{query === '' ? words.searchTitle : words.resultsFor(query)}</h1>
       <form
         className="search-field"
         role="search"

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { act } from 'react';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parsePoll, parseSummary } from '@rostrum/client/channels';
+import { go } from '../routes';
 import { heroOf } from './Directory';
 import { card, details, FakePlatform, loaded } from './fake-platform';
 import { byOwnClock, clockAhead } from './parts/poll-clock';
@@ -124,6 +126,26 @@ describe('search', () => {
     await at.settle();
     expect(location.search).toBe('?q=zzz');
     expect(at.text).toContain('Nothing found for “zzz”');
+  });
+
+  it('has one field at a time: the bar’s says what the address says, wherever that was changed', async () => {
+    at.answers['GET /search'] = [200, { channels: [], categories: [] }];
+    await at.open('/search?q=an');
+    const bar = at.page.querySelector<HTMLInputElement>('.top input[type=search]');
+    expect(bar?.value).toBe('an');
+    await act(async () => go('/search?q=zzz'));
+    await at.settle();
+    expect(bar?.value).toBe('zzz');
+    expect(at.page.querySelector<HTMLInputElement>('main input')?.value).toBe('zzz');
+    expect(at.page.querySelector('h1')?.textContent).toContain('zzz');
+    // Each is hidden by just the screens that show the other.
+    const rules = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+    expect(rules('Search.css')).toMatch(
+      /@media \(min-width: 721px\), \(max-height: 480px\) and \(orientation: landscape\) \{\s*\.search-field \{\s*display: none/,
+    );
+    expect(rules('../shell/Frame.css')).toMatch(
+      /@media \(max-width: 720px\) \{[^@]*?\.top \.search-box,[^}]*display: none/,
+    );
   });
 });
 

@@ -9,7 +9,7 @@ import {
 } from 'react';
 import { createChannelPages, type Found } from '@rostrum/client/channels';
 import { Avatar, Drawing, LiveBadge } from '@rostrum/ui';
-import { go, to, usePath } from '../routes';
+import { go, to, useParameter, usePath } from '../routes';
 import { useShellText } from '../strings/shell';
 import { icons } from './icons';
 import { platform } from './platform';
@@ -28,6 +28,7 @@ export function SearchBox({ field }: { readonly field: Ref<HTMLInputElement> }) 
   const words = useShellText();
   const id = useId();
   const path = usePath();
+  const [asked] = useParameter('q');
   const [text, setText] = useState('');
   const [found, setFound] = useState<Found | null>(null);
   const [isOpen, setOpen] = useState(false);
@@ -36,8 +37,8 @@ export function SearchBox({ field }: { readonly field: Ref<HTMLInputElement> }) 
   const query = text.trim();
   useEffect(() => {
     setOpen(false);
-    setText(path === to.search() ? (new URLSearchParams(location.search).get('q') ?? '') : '');
-  }, [path]);
+    setText(path === to.search() ? asked : '');
+  }, [path, asked]);
   useEffect(() => {
     setAt(-1);
     if (query === '') {
