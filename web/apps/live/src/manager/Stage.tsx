@@ -24,6 +24,7 @@ import { AboutForm } from './AboutForm';
 import { sourceOf, stopStream } from './calls';
 import { GoLive } from './GoLive';
 import { icons } from './icons';
+import { Refused, useRefused } from './Refused';
 import './Stage.css';
 
 function Elapsed({ since }: { readonly since: number }) {
@@ -68,6 +69,7 @@ export function Stage({
   const words = useManagerText();
   const [isHidden, setHidden] = useState(false);
   const [stopping, setStopping] = useState(false);
+  const [refused, setRefused] = useRefused(own);
   const stop = () => {
     setStopping(false);
     stopStream().then(
@@ -77,6 +79,7 @@ export function Stage({
   };
   return (
     <div className="own-stage">
+      {refused && <Refused refused={refused} isLive={isLive} onTold={setRefused} />}
       <div className="own-picture dark-room">
         {isLive && own.playbackUrl && !isHidden ? (
           <Player src={own.playbackUrl} label={words.previewLabel} muted />

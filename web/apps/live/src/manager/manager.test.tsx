@@ -62,6 +62,55 @@ describe('the stream manager', () => {
     expect(at.toast).toContain('Your stream was stopped.');
   });
 
+  it('says why a broadcast was refused and what to do, until the server says so no more', async () => {
+    goes(false);
+    const because = (type: string, message: string) => ({
+      refused: { type, message, at: iso(-120_000) },
+    });
+    await at.open('/manager');
+    expect(document.querySelector('.refused')).toBeNull();
+    const asked = () => at.asked.filter(({ path }) => path === '/me/channel').length;
+    const before = asked();
+    at.answers['GET /me/channel'] = [200, own({ live: false, ...because('TooManyLive', 'x') })];
+    const notice = {
+      id: 'n7',
+      kind: 'refused',
+      at: iso(0),
+      seen: false,
+      count: 1,
+      url: '/manager',
+      channel: { name: account.name, avatar: 'bear', color: 'blue', watchUrl: '/bob.b' },
+    };
+    await at.tell('notice', { notice });
+    expect(asked()).toBeGreaterThan(before);
+    const banner = () => document.querySelector('.refused')?.textContent ?? '';
+    expect(banner()).toContain('Your broadcast was not let on air');
+    expect(banner()).toMatch(/as many channels.*Stop your encoder/i);
+    expect(banner()).toContain('2 min ago');
+    expect(document.querySelector('.refused [role=alert] time')).toBeNull();
+
+    at.answers['GET /me/channel'] = [200, own({ live: false, ...because('New', 'Wait a day.') })];
+    await at.tell('notice', { notice: { ...notice, at: iso(5000), count: 2 } });
+    expect(banner()).toContain('Wait a day.');
+
+    // Admitted: nothing to tell any more, and nothing is left of it when the stream ends.
+    at.answers['GET /me/channel'] = [200, own({ live: true })];
+    at.channel = details({ name: account.name, isOwner: true, role: 'OWNER', live: true });
+    await at.tell('live', { streamId: 'st-9' });
+    expect(banner()).toBe('');
+    goes(false);
+    await at.tell('offline', { streamId: 'st-9' });
+    expect(banner()).toBe('');
+  });
+
+  it('shows at once what was refused before the page was opened', async () => {
+    goes(false);
+    const refused = { type: 'TooManyLive', message: 'x', at: iso(-1000) };
+    at.answers['GET /me/channel'] = [200, own({ live: false, refused })];
+    await at.open('/manager');
+    expect(at.text).toContain('Your broadcast was not let on air');
+  });
+
   it('shows how to go live, with a key that is not shown until it is asked for', async () => {
     goes(false);
     await at.open('/manager');

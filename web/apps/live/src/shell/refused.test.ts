@@ -4,7 +4,7 @@ import { setLanguage } from '@rostrum/ui';
 import { placed } from '../account/problems';
 import { refusals as de } from '../strings/de/refusals';
 import { refusals as en } from '../strings/en/refusals';
-import { inputWords, refusedWords } from './refused';
+import { inputWords, refusedWords, startRefusedWords } from './refused';
 
 afterEach(() => setLanguage('en'));
 const refused = (type: string, message: string, field = '', status = 400) =>
@@ -38,5 +38,15 @@ describe('what the server refuses', () => {
     expect(refusedWords(refused('Invalid', 'no such group', 'blockedPatterns'))).toBe(de.pattern);
     expect(refusedWords(refused('Anything', 'Something new.', '', 409))).not.toMatch(/Something/);
     expect(refusedWords(refused('TooManyRequests', 'x', '', 429))).toMatch(/Versuch es gleich/);
+  });
+
+  it('says why a broadcast was not let on air, whatever the kind', () => {
+    const start = (type: string, message = '') => ({ type, message, at: '2026-11-22T12:00:00Z' });
+    expect(startRefusedWords(start('TooManyLive', 'x'))).toBe(en.kinds['TooManyLive']);
+    expect(startRefusedWords(start('OfTomorrow', 'Wait a day.'))).toBe('Wait a day.');
+    expect(startRefusedWords(start('OfTomorrow'))).toBe(en.startRefused);
+    setLanguage('de');
+    expect(startRefusedWords(start('TooManyLive', 'x'))).toMatch(/Stopp deinen Encoder und beginn/);
+    expect(startRefusedWords(start('OfTomorrow', 'Wait a day.'))).toBe(de.startRefused);
   });
 });

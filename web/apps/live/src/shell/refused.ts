@@ -1,5 +1,5 @@
 /** Why the server did not take something, in the language of the page. */
-import type { PlatformError } from '@rostrum/client/platform';
+import type { PlatformError, RefusedStart } from '@rostrum/client/platform';
 import { language } from '@rostrum/ui';
 import { refusalText } from '../strings/refusals';
 import { failureWords } from './failure';
@@ -23,4 +23,11 @@ export function refusedWords(error: PlatformError): string {
   if (error.status === 429) return failureWords(error);
   if (error.type === 'Invalid' && error.status < 500) return inputWords(error.message, error.field);
   return refusalText().kinds[error.type] ?? failureWords(error);
+}
+
+/** Why a broadcast was not let on air, and what can be done about it. */
+export function startRefusedWords({ type, message }: RefusedStart): string {
+  const words = refusalText();
+  const english = language() === 'en' ? message : '';
+  return words.kinds[type] ?? (english || words.startRefused);
 }

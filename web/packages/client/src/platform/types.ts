@@ -170,6 +170,15 @@ export interface OwnChannel {
   };
   readonly live: boolean;
   readonly canStream: boolean;
+  /** Why the last broadcast was ended at its start; there for a while, and gone once one is admitted. */
+  readonly refused?: RefusedStart;
+}
+
+export interface RefusedStart {
+  readonly type: string;
+  /** In English. */
+  readonly message: string;
+  readonly at: string;
 }
 
 export interface PollOption {

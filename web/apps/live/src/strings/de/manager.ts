@@ -33,6 +33,7 @@ export const manager: ManagerText = {
   saved: 'Gespeichert',
   saving: 'Wird gespeichert …',
   undo: 'Rückgängig',
+  wasRefused: 'Deine Übertragung kam nicht auf Sendung',
   cannotStream: 'Dein Konto darf noch nicht senden. Frag, wer diese Plattform betreibt.',
 
   goLive: 'Live gehen',

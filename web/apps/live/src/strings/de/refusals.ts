@@ -21,6 +21,8 @@ export const refusals: typeof english = {
     TooLarge: 'Das ist zu groß.',
     TooMany: 'Mehr davon dürfen es nicht sein. Entferne zuerst etwas.',
     TooManyFollowed: 'Du folgst so vielen Kanälen, wie es geht.',
+    TooManyLive:
+      'Es sind so viele Kanäle live, wie dieser Server erlaubt. Stopp deinen Encoder und beginn noch einmal, wenn eine andere Übertragung zu Ende ist; oder bitte die Verwaltung, mehr zu erlauben.',
     TooManyKeys:
       'Auf diesem Server ist kein Platz für einen weiteren Kanal nur für Mitglieder. Frag die Verwaltung.',
     WeakPassword:
@@ -31,5 +33,6 @@ export const refusals: typeof english = {
   tooLong: (most) => plural(most, { one: 'Höchstens 1 Zeichen.', other: 'Höchstens # Zeichen.' }),
   address: 'Das muss eine Adresse sein, die mit http:// oder https:// beginnt.',
   pattern: 'Eines dieser Muster lässt sich nicht lesen.',
+  startRefused: 'Stopp deinen Encoder und frag die, die diese Plattform betreiben.',
   notTaken: 'Das wird so nicht angenommen. Sieh es noch einmal durch.',
 };

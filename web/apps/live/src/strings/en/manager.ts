@@ -33,6 +33,7 @@ export const manager = {
   saved: 'Saved',
   saving: 'Saving…',
   undo: 'Undo',
+  wasRefused: 'Your broadcast was not let on air',
   cannotStream: 'Your account may not stream yet. Ask whoever runs this platform.',
 
   goLive: 'Go live',

@@ -21,6 +21,8 @@ export const refusals = {
     TooLarge: 'That is too large.',
     TooMany: 'There are as many as there may be. Remove one first.',
     TooManyFollowed: 'You follow as many channels as one can.',
+    TooManyLive:
+      'As many channels are live as this server allows. Stop your encoder, and start again when another broadcast has ended; or ask an administrator to allow more.',
     TooManyKeys: 'This server has no room for another members channel. Ask an administrator.',
     WeakPassword:
       'Choose a stronger password: 8 characters at least, with capital and small letters, a digit and a symbol.',
@@ -31,5 +33,6 @@ export const refusals = {
     plural(most, { one: '1 character at most.', other: '# characters at most.' }),
   address: 'This must be an address that begins with http:// or https://.',
   pattern: 'One of these patterns cannot be read.',
+  startRefused: 'Stop your encoder, and ask whoever runs this platform.',
   notTaken: 'This cannot be taken. Look it over.',
 };
