@@ -101,6 +101,8 @@ export const to = {
   channel: (name: string) => `/${encodeURIComponent(name)}`,
   profile: (name: string) => `/${encodeURIComponent(name)}/profile`,
   manager: '/manager',
+  /** What was reported on one's own channel. */
+  reports: '/manager?chat=reports',
   health: (stream?: string) => (stream ? `/health/${encodeURIComponent(stream)}` : '/health'),
   settings: (tab: SettingsTab = 'profile') =>
     tab === 'profile' ? '/settings' : `/settings/${tab}`,

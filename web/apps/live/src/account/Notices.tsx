@@ -14,7 +14,7 @@ import {
 } from '@rostrum/ui';
 import { to } from '../routes';
 import { Main } from '../shell/Main';
-import { useNotices } from '../shell/notices';
+import { placeOf, useNotices } from '../shell/notices';
 import { platform } from '../shell/platform';
 import { Trouble } from '../shell/Trouble';
 import { useAccountText } from '../strings/account';
@@ -86,7 +86,7 @@ export function Notices() {
         <ul className="lines">
           {all.map((notice) => (
             <li key={notice.id}>
-              <a className="notice-row" href={notice.url}>
+              <a className="notice-row" href={placeOf(notice)}>
                 <Avatar face={notice.channel} size={44} />
                 <span className="notice-words">
                   <strong>{sentence[notice.kind](notice)}</strong>

@@ -1,6 +1,7 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import type { ChannelDetails } from '@rostrum/client/channels';
 import { Button, Drawing, Icon, Skeleton, viewers } from '@rostrum/ui';
+import { useParameter } from '../routes';
 import { useManagerText } from '../strings/manager';
 import { icons } from './icons';
 import './ChatPanel.css';
@@ -20,7 +21,8 @@ export function ChatPanel({
   readonly isLive: boolean;
 }) {
   const words = useManagerText();
-  const [open, setOpen] = useState(false);
+  /** In the address, so that a notice leads to what it is about. */
+  const [part, setPart] = useParameter('chat');
   return (
     <div className="own-chat">
       <div className="own-chat-bar">
@@ -31,9 +33,14 @@ export function ChatPanel({
             </>
           )}
         </span>
-        <Button small kind="quiet" onClick={() => setOpen(true)}>
-          <Drawing svg={icons.settings} size={18} /> {words.chatTools}
-        </Button>
+        <span className="own-chat-acts">
+          <Button small kind="quiet" label={words.reports} onClick={() => setPart('reports')}>
+            <Drawing svg={icons.flag} size={18} />
+          </Button>
+          <Button small kind="quiet" onClick={() => setPart('rules')}>
+            <Drawing svg={icons.settings} size={18} /> {words.chatTools}
+          </Button>
+        </span>
       </div>
       <div className="own-chat-room">
         {channel ? (
@@ -44,9 +51,14 @@ export function ChatPanel({
           <Skeleton width="100%" height="100%" />
         )}
       </div>
-      {open && channel && (
+      {part !== '' && channel && (
         <Suspense fallback={null}>
-          <ChatSettings name={channel.name} onClose={() => setOpen(false)} />
+          <ChatSettings
+            name={channel.name}
+            part={part}
+            onChoose={setPart}
+            onClose={() => setPart('')}
+          />
         </Suspense>
       )}
     </div>

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { Dialog } from '@rostrum/ui';
 import { Tabs } from '../channel/parts/Tabs';
 import { useManagerText } from '../strings/manager';
@@ -8,24 +7,29 @@ import { Reports } from './chat/Reports';
 import { Rules } from './chat/Rules';
 import './chat/chat.css';
 
-type Part = 'rules' | 'people' | 'bans' | 'reports';
+const parts = ['rules', 'people', 'bans', 'reports'] as const;
+export type ChatPart = (typeof parts)[number];
 
 /** What holds in one's chat, and who looks after it. */
 export default function ChatSettings({
   name,
+  part,
+  onChoose,
   onClose,
 }: {
   readonly name: string;
+  /** As the address says; of other words the first. */
+  readonly part: string;
+  readonly onChoose: (part: ChatPart) => void;
   readonly onClose: () => void;
 }) {
   const words = useManagerText();
-  const [part, setPart] = useState<Part>('rules');
   return (
     <Dialog open onClose={onClose} title={words.chatTools} wide>
-      <Tabs<Part>
+      <Tabs<ChatPart>
         label={words.chatTools}
-        chosen={part}
-        onChoose={setPart}
+        chosen={parts.find((one) => one === part) ?? 'rules'}
+        onChoose={onChoose}
         className="chat-settings"
         tabs={[
           { id: 'rules', label: words.rules, content: <Rules name={name} />, isKept: true },

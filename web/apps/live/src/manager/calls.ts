@@ -1,4 +1,5 @@
 /** What the stream manager asks. */
+import type { Page } from '@rostrum/client/channels';
 import { createChannelHealth, createOverlays, createProducts } from '@rostrum/client/studio';
 import { PlatformError, type OwnChannel } from '@rostrum/client/platform';
 import type { HealthSource } from '@rostrum/ui/health';
@@ -32,21 +33,37 @@ export const streamKey = async (signal?: AbortSignal): Promise<string> =>
 export const newStreamKey = async (): Promise<string> =>
   (await platform.post<{ streamKey: string }>('/me/channel/key/reset')).streamKey;
 
+export const reportStates = ['open', 'resolved', 'dismissed'] as const;
+export type ReportState = (typeof reportStates)[number];
+
 /** What was reported in a channel, as its moderators see it. */
 export interface ChannelReport {
   readonly id: string;
+  /** Absent: about the channel. */
   readonly person?: string;
   /** Only for those who look after the whole platform. */
   readonly by?: string;
   readonly reason: string;
   readonly details?: string;
+  /** What was said; empty: about no message, or it was deleted before. */
   readonly text?: string;
+  readonly messageId?: string;
   readonly at: string;
-  readonly state: string;
+  readonly state: ReportState;
 }
-export const reports = async (name: string): Promise<readonly ChannelReport[]> =>
-  (
-    await platform.get<{ reports?: readonly ChannelReport[] }>(
-      `/channels/${encodeURIComponent(name)}/reports`,
-    )
-  ).reports ?? [];
+const reportsOf = (name: string) => `/channels/${encodeURIComponent(name)}/reports`;
+export const reports = async (
+  name: string,
+  state: ReportState,
+  after: string | null,
+  signal: AbortSignal,
+): Promise<Page<ChannelReport>> => {
+  const query = { state, after };
+  const answer = await platform.get<{ reports?: readonly ChannelReport[]; next?: string }>(
+    reportsOf(name),
+    { query, signal },
+  );
+  return { list: answer.reports ?? [], next: answer.next ?? null };
+};
+export const settleReport = (name: string, id: string, state: ReportState) =>
+  platform.patch<ChannelReport>(`${reportsOf(name)}/${encodeURIComponent(id)}`, { state });

@@ -4,6 +4,7 @@ import ban from 'lucide-static/icons/ban.svg?raw';
 import celebration from 'lucide-static/icons/party-popper.svg?raw';
 import download from 'lucide-static/icons/download.svg?raw';
 import external from 'lucide-static/icons/external-link.svg?raw';
+import flag from 'lucide-static/icons/flag.svg?raw';
 import history from 'lucide-static/icons/history.svg?raw';
 import left from 'lucide-static/icons/chevron-left.svg?raw';
 import notice from 'lucide-static/icons/megaphone.svg?raw';
@@ -30,6 +31,7 @@ export const icons = {
   celebration,
   download,
   external,
+  flag,
   history,
   left,
   notice,

@@ -10,6 +10,7 @@ import {
 } from 'react';
 import { createChannelPages, parseNotice, type LiveNotice } from '@rostrum/client/channels';
 import { toast } from '@rostrum/ui';
+import { to } from '../routes';
 import { shellText } from '../strings/shell';
 import { useFeed } from './feed';
 import { platform } from './platform';
@@ -31,6 +32,10 @@ const Context = createContext<Notices>({
   told: () => undefined,
 });
 const calls = createChannelPages(platform);
+
+/** Where one does something about it: reports have a place of their own in the manager. */
+export const placeOf = ({ kind, url }: LiveNotice): string =>
+  kind === 'report' && url === to.manager ? to.reports : url;
 
 export function NoticesProvider({ children }: { readonly children: ReactNode }) {
   const { account } = useSession();
@@ -62,7 +67,7 @@ export function NoticesProvider({ children }: { readonly children: ReactNode }) 
       const words = shellText();
       const { name } = notice.channel;
       if (notice.kind === 'report') {
-        toast(words.wasReported(name), 'done', { label: words.look, href: notice.url });
+        toast(words.wasReported(name), 'done', { label: words.look, href: placeOf(notice) });
       } else if (notice.kind === 'refused') {
         toast(words.wasRefused, 'problem');
       } else {

@@ -24,12 +24,14 @@ import type { Following } from './useFollow';
 import './ChannelInfo.css';
 
 const ReportDialog = lazy(() => import('./ReportDialog'));
+const ChannelReports = lazy(() => import('../../manager/ChannelReports'));
 
 /** What one can do about somebody: look them up, report them, keep them out of one's own channel. */
 export function PersonMenu({ channel }: { readonly channel: ChannelDetails }) {
   const words = useChannelText();
   const { account } = useSession();
   const [isReporting, setReporting] = useState(false);
+  const [isJudging, setJudging] = useState(false);
   const [isOut, setOut] = useState<boolean | null>(null);
   const { name } = channel;
   const report = () => (account ? setReporting(true) : go(to.login()));
@@ -70,6 +72,7 @@ export function PersonMenu({ channel }: { readonly channel: ChannelDetails }) {
       >
         {item('user', words.profile, () => go(to.profile(name)))}
         {item('flag', words.report, report)}
+        {channel.role === 'MODERATOR' && item('flag', words.reports, () => setJudging(true))}
         {account && item('ban', isOut ? words.unbanFromMine : words.banFromMine, ban)}
       </Menu>
       {isReporting && (
@@ -79,6 +82,11 @@ export function PersonMenu({ channel }: { readonly channel: ChannelDetails }) {
             title={words.reportChannel(name)}
             onClose={() => setReporting(false)}
           />
+        </Suspense>
+      )}
+      {isJudging && (
+        <Suspense fallback={null}>
+          <ChannelReports name={name} onClose={() => setJudging(false)} />
         </Suspense>
       )}
     </span>

@@ -117,6 +117,7 @@ export const channel: ChannelText = {
   days: (n) => plural(n, { one: '1 Tag', other: '# Tage' }),
 
   report: 'Melden…',
+  reports: 'Meldungen',
   reportChannel: (name) => `${name} melden`,
   reportMessage: (name) => `Nachricht von ${name} melden`,
   reportText: 'Wer auf diesen Ort aufpasst, liest das und sagt nicht, von wem es kam.',

@@ -299,6 +299,23 @@ export const manager: ManagerText = {
   noReports: 'Keine Meldungen',
   noReportsText: 'Wenn jemand in deinem Kanal gemeldet wird, steht es hier.',
   reportOf: (person) => `Über ${person}`,
+  reportsOf: (channel) => `Meldungen auf ${channel}`,
+  reportState: 'Welche Meldungen',
+  reportedMessage: 'Nachricht',
+  messageGone: 'Die Nachricht war schon gelöscht.',
+  reportDetails: 'Näheres',
+  reportForPlatform:
+    'Über Meldungen zu einem Kanal, wem er gehört oder zu einem selbst entscheiden die Moderatoren der Plattform.',
+  reportResolve: 'Erledigen',
+  reportDismiss: 'Verwerfen',
+  reportReopen: 'Wieder öffnen',
+  reportDone: {
+    open: 'Die Meldung ist wieder offen.',
+    resolved: 'Die Meldung ist erledigt.',
+    dismissed: 'Die Meldung ist verworfen.',
+  },
+  deleteMessage: 'Nachricht löschen',
+  messageDeleted: 'Die Nachricht wurde gelöscht.',
   reportOfChannel: 'Über den Kanal',
   reportBy: (by, when) => (by ? `von ${by}, ${when}` : when),
   reasons: {

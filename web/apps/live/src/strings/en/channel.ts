@@ -117,6 +117,7 @@ export const channel = {
   days: (n: number) => plural(n, { one: '1 day', other: '# days' }),
 
   report: 'Report…',
+  reports: 'Reports',
   reportChannel: (name: string) => `Report ${name}`,
   reportMessage: (name: string) => `Report a message of ${name}`,
   reportText: 'Those who look after this place read it. They do not tell who wrote.',

@@ -291,6 +291,23 @@ export const manager = {
   noReports: 'No reports',
   noReportsText: 'When a viewer reports somebody in your channel, it is told here.',
   reportOf: (person: string) => `About ${person}`,
+  reportsOf: (channel: string) => `Reports on ${channel}`,
+  reportState: 'Which reports',
+  reportedMessage: 'Message',
+  messageGone: 'The message had been deleted.',
+  reportDetails: 'Details',
+  reportForPlatform:
+    'Reports about a channel, its owner or oneself are left to the platform’s moderators.',
+  reportResolve: 'Resolve',
+  reportDismiss: 'Dismiss',
+  reportReopen: 'Open again',
+  reportDone: {
+    open: 'The report is open again.',
+    resolved: 'The report is resolved.',
+    dismissed: 'The report is dismissed.',
+  },
+  deleteMessage: 'Delete message',
+  messageDeleted: 'The message was deleted.',
   reportOfChannel: 'About the channel',
   reportBy: (by: string, when: string) => (by ? `from ${by}, ${when}` : when),
   reasons: {
@@ -301,9 +318,7 @@ export const manager = {
     violence: 'Violence',
     other: 'Something else',
   } as Readonly<Record<string, string>>,
-  reportStates: { open: 'Open', resolved: 'Resolved', dismissed: 'Dismissed' } as Readonly<
-    Record<string, string>
-  >,
+  reportStates: { open: 'Open', resolved: 'Resolved', dismissed: 'Dismissed' },
   noChat: 'Chat opens with your channel.',
   failedTitle: 'This could not be loaded',
   retry: 'Try again',
