@@ -115,6 +115,11 @@ describe('the reports of a channel', () => {
     expect(sent(`${room}/chat/delete`)).toEqual({ messageId: 'm-1' });
     expect(said()).toContain('The message was deleted.');
     expect(at.button(/^Delete message/)).toBeUndefined();
+    at.button('Ban troll…')?.focus();
+    await at.click('Ban troll…');
+    await at.click('Cancel');
+    await act(async () => new Promise((resolve) => setTimeout(resolve, 10)));
+    expect(document.activeElement).toBe(at.button('Ban troll…'));
     await at.click('Ban troll…');
     expect(at.acts).not.toContain(`PUT ${room}/bans/troll`);
     await write('Reason, which they see (optional)', ' Hate ');

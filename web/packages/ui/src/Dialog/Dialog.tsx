@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import * as Radix from '@radix-ui/react-dialog';
 import x from 'lucide-static/icons/x.svg?raw';
 import { Drawing } from '../Icon/Icon';
@@ -35,6 +35,8 @@ export function Dialog({
   actions,
   wide,
 }: DialogProps) {
+  /** Where whoever opened it was, and is again afterwards. */
+  const before = useRef<Element | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={(to) => to || onClose()}>
       <Radix.Portal>
@@ -42,7 +44,15 @@ export function Dialog({
         <Radix.Content
           className={wide ? 'dialog wide' : 'dialog'}
           {...(description ? {} : { 'aria-describedby': undefined })}
-          onOpenAutoFocus={begin}
+          onOpenAutoFocus={(event) => {
+            before.current = document.activeElement;
+            begin(event);
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (before.current instanceof HTMLElement && before.current.isConnected)
+              before.current.focus({ preventScroll: true });
+          }}
         >
           <div className="dialog-head">
             <Radix.Title className="dialog-title">{title}</Radix.Title>

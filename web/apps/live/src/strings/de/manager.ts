@@ -305,7 +305,7 @@ export const manager: ManagerText = {
   messageGone: 'Die Nachricht war schon gelöscht.',
   reportDetails: 'Näheres',
   reportForPlatform:
-    'Über Meldungen zu einem Kanal, wem er gehört oder zu einem selbst entscheiden die Moderatoren der Plattform.',
+    'Über Meldungen zum Kanal, zum Inhaber oder zu dir selbst entscheiden die Moderatoren der Plattform.',
   reportResolve: 'Erledigen',
   reportDismiss: 'Verwerfen',
   reportReopen: 'Wieder öffnen',
