@@ -244,7 +244,7 @@ test('what was said is reported as it was said', async (t) => {
 
   // Who handles it is told: once, however much is reported.
   await anna.must('POST', '/reports', { channel: 'anna', messageId: Id, reason: 'hate' });
-  for (const [person, count, url] of [[stella, 2, '/admin/reports'], [anna, 1, '/manager']]) {
+  for (const [person, count, url] of [[stella, 2, '/admin/reports'], [anna, 1, '/manager?chat=reports']]) {
     const { notices, unseen } = await person.must('GET', '/notices');
     assert.deepEqual(notices.map((one) => [one.kind, one.channel.name, one.count, one.url]), [['report', 'anna', count, url]], person.name);
     assert.equal(unseen, 1);
