@@ -49,7 +49,7 @@ test('formats and protocols come out whole, in both containers', { concurrency: 
     insecure_ingest: format.insecure ?? true, ...(format.passphrase && { passphrase: format.passphrase }),
   }));
   // SRT has no word for the end of a broadcast: it is over when nobody has come back.
-  const server = await startServer(t, { channels, live: { reconnect_window: '1s', window: '20s' } });
+  const server = await startServer(t, { channels, live: { reconnect_window: '4s', window: '20s' } });
   await Promise.all(formats.map((format) => t.test(format.about, async (t) => {
     const { fps = '30', seconds = 6, audio = 'aac', rate = 48000, gop = 2 } = format;
     const perSecond = framesPerSecond(fps);
@@ -67,7 +67,7 @@ test('formats and protocols come out whole, in both containers', { concurrency: 
     for (const container of ['fmp4', 'ts']) {
       const master = `${url}?container=${container}`;
       const media = variantUrl(master, await waitLive(master));
-      const list = await eventually(8000, 'the end', async () => {
+      const list = await eventually(15_000, 'the end', async () => {
         const now = await loadMedia(media);
         return now.ended && now;
       });

@@ -179,7 +179,7 @@ test('fragmented MP4, timed metadata, and a selection of renditions', async (t) 
 });
 
 test('a publisher that comes back within the window goes on in the same recording', async (t) => {
-  const api = await startApi(t, { live: { reconnect_window: '1s' } });
+  const api = await startApi(t, { live: { reconnect_window: '3s' } });
   const made = await makeRecorded(t, api, { configuration: { recordingReconnectWindowSeconds: 12 } });
   const streams = [];
   for (let round = 0; round < 2; round += 1) {
@@ -218,7 +218,7 @@ function keptServer(t) {
   const file = join(dataDir, 'rostrum.yaml');
   const port = 20_000 + Math.floor(Math.random() * 20_000);
   writeFileSync(file, JSON.stringify({
-    data_dir: join(dataDir, 'data'), renditions: { mode: 'off' }, live: { reconnect_window: '1s' },
+    data_dir: join(dataDir, 'data'), renditions: { mode: 'off' }, live: { reconnect_window: '3s' },
     http: { listen: `127.0.0.1:${port}` }, https: { listen: '' }, rtmps: { listen: '' }, srt: { listen: '' },
     rtmp: { listen: `127.0.0.1:${port + 1}` }, channels: [{ id: 'KeptChannel1', stream_key: 'sk_local_kept-key-00001', insecure_ingest: true }],
     shutdown: { drain_timeout: '500ms' },
