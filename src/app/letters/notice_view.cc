@@ -49,7 +49,8 @@ Outcome<std::string> place_of(Parts& parts, io::SqlConnection& sql, const Accoun
   if (notice.kind != kReportNotice) return "/manager";
   const auto reader = parts.accounts->find(sql, notice.account);
   if (!reader) return std::unexpected(reader.error());
-  return *reader && (*reader)->role >= Role::kModerator ? "/admin/reports" : "/manager?chat=reports";
+  return *reader && (*reader)->role >= Role::kModerator ? "/admin/reports"
+                                                        : "/manager?chat=reports";
 }
 
 }  // namespace
