@@ -90,20 +90,22 @@ Outcome<Answer> show(Call& call) {
   return Answer(std::move(*page));
 }
 
-// Where a broadcast can be watched again: as what is live, with a token where only members may.
-Outcome<void> add_playback(Call& call, const ChannelProfile& profile, const json::object& recording,
-                           json::object& past) {
-  std::string url = text_in(recording, "playbackUrl");
-  if (profile.row.is_members_only) {
-    auto token =
-        ChannelService::of(call).tickets().issue(profile.row.channel_arn, call.me().id, call.now);
-    if (!token) return std::unexpected(std::move(token.error()));
-    url += "?token=" + *token;
-    // Its page asks here for one, however late it is opened.
-    past["watchUrl"] = text_in(past, "watchUrl") + "?of=" + profile.name;
-  }
-  past["playbackUrl"] = std::move(url);
-  return {};
+// What the addresses of a channel's past broadcasts end in: a token where only members may watch.
+Outcome<std::string> ticket_of(Call& call, const ChannelProfile& profile) {
+  if (!profile.row.is_members_only) return std::string();
+  auto token =
+      ChannelService::of(call).tickets().issue(profile.row.channel_arn, call.me().id, call.now);
+  if (!token) return std::unexpected(std::move(token.error()));
+  return "?token=" + *token;
+}
+
+// With where it can be watched again; its page asks for a ticket of its own, however late it opens.
+json::object replay_of(const ChannelProfile& profile, const json::object& recording,
+                       const std::string& ticket) {
+  json::object past = past_of(profile, recording);
+  past["playbackUrl"] = text_in(recording, "playbackUrl") + ticket;
+  if (!ticket.empty()) past["watchUrl"] = text_in(past, "watchUrl") + "?of=" + profile.name;
+  return past;
 }
 
 Outcome<Answer> list_recordings(Call& call) {
@@ -125,15 +127,13 @@ Outcome<Answer> list_recordings(Call& call) {
     return invalid("before", "That is not what a page before this one gave.");
   }
   if (!answer.ok()) return broken_control("ListRecordings", answer);
+  const auto ticket = ticket_of(call, profile);
+  if (!ticket) return std::unexpected(ticket.error());
   if (const json::array* recordings = array_in(answer.output, "recordings")) {
     for (const json::value& entry : *recordings) {
       // Of thumbnails alone there is nothing to watch.
       if (!entry.as_object().contains("playbackUrl")) continue;
-      json::object past = past_of(profile, entry.as_object());
-      if (auto added = add_playback(call, profile, entry.as_object(), past); !added) {
-        return std::unexpected(std::move(added.error()));
-      }
-      list.emplace_back(std::move(past));
+      list.emplace_back(replay_of(profile, entry.as_object(), *ticket));
     }
   }
   json::object page{{"recordings", std::move(list)}};

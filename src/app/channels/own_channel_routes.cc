@@ -48,8 +48,9 @@ Outcome<json::object> describe(Call& call, const ChannelProfile& profile) {
                                         {"at", base::to_rfc3339(**refused)}};
     }
   }
-  if (*addresses)
+  if (*addresses) {
     channel["ingest"] = ingest_of(call.parts.settings, call.parts.ingest, **addresses);
+  }
   return channel;
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/letters/columns.h"
 #include "app/letters/notice_store.h"
 
 namespace app {
@@ -22,15 +23,6 @@ CREATE INDEX app_account_notices_by_channel ON app_account_notices (channel);
 CREATE INDEX app_account_notices_by_time ON app_account_notices (at);
 )sql"}};
 
-std::int64_t column_of_time(base::WallTime time) {
-  return time.time_since_epoch().count();
-}
-
-base::Expected<void> done(base::Expected<io::SqlResult> result) {
-  if (!result) return base::fail(std::move(result.error()));
-  return {};
-}
-
 base::Expected<std::vector<AccountNotice>> notices_in(base::Expected<io::SqlResult> result) {
   if (!result) return base::fail(std::move(result.error()));
   std::vector<AccountNotice> notices;
@@ -40,7 +32,7 @@ base::Expected<std::vector<AccountNotice>> notices_in(base::Expected<io::SqlResu
                        .kind = result->text(row, 2),
                        .channel = result->text(row, 3),
                        .count = result->integer(row, 4),
-                       .at = base::WallTime(std::chrono::microseconds(result->integer(row, 5)))});
+                       .at = time_of_column(result->integer(row, 5))});
   }
   return notices;
 }

@@ -5,6 +5,8 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "app/letters/columns.h"
+
 namespace app {
 namespace {
 
@@ -26,20 +28,8 @@ CREATE INDEX app_letters_by_due ON app_letters (tray, priority, due_at, id);
 CREATE INDEX app_letters_by_receiver ON app_letters (receiver);
 )sql"}};
 
-std::int64_t column_of_time(base::WallTime time) {
-  return time.time_since_epoch().count();
-}
-base::WallTime time_of_column(std::int64_t column) {
-  return base::WallTime(std::chrono::microseconds(column));
-}
-
 std::int64_t number_of(Tray tray) {
   return tray == Tray::kOut ? 0 : 1;
-}
-
-base::Expected<void> done(base::Expected<io::SqlResult> result) {
-  if (!result) return base::fail(std::move(result.error()));
-  return {};
 }
 
 std::optional<StoredLetter> first(std::vector<StoredLetter>& found) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "app/letters/columns.h"
+
 namespace app {
 namespace {
 
@@ -19,15 +21,6 @@ CREATE TABLE app_live_rounds (
 CREATE INDEX app_live_rounds_by_channel ON app_live_rounds (channel);
 CREATE INDEX app_live_rounds_by_time ON app_live_rounds (at);
 )sql"}};
-
-std::int64_t column_of_time(base::WallTime time) {
-  return time.time_since_epoch().count();
-}
-
-base::Expected<void> done(base::Expected<io::SqlResult> result) {
-  if (!result) return base::fail(std::move(result.error()));
-  return {};
-}
 
 base::Expected<bool> changed(base::Expected<io::SqlResult> result) {
   if (!result) return base::fail(std::move(result.error()));
@@ -78,7 +71,7 @@ base::Expected<std::vector<LiveRound>> open_rounds(io::SqlConnection& sql, base:
         {.start = {.id = found->integer(row, 0),
                    .channel = found->text(row, 1),
                    .title = found->text(row, 2),
-                   .at = base::WallTime(std::chrono::microseconds(found->integer(row, 3)))},
+                   .at = time_of_column(found->integer(row, 3))},
          .is_mailed = found->integer(row, 4) != 0,
          .is_pushing = found->integer(row, 5) != 0,
          .mark = {.followed_at = found->integer(row, 6), .follower = found->text(row, 7)}});

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "app/letters/columns.h"
+
 namespace app {
 namespace {
 
@@ -51,23 +53,11 @@ CREATE TABLE app_push_targets (
 CREATE INDEX app_push_targets_by_account ON app_push_targets (account, made_at);
 )sql"}};
 
-std::int64_t column_of_time(base::WallTime time) {
-  return time.time_since_epoch().count();
-}
-base::WallTime time_of_column(std::int64_t column) {
-  return base::WallTime(std::chrono::microseconds(column));
-}
-
 // Of a row f of app_follows: the follower may come to the channel at the time `now`, a parameter.
 std::string not_banned(std::string_view now) {
   return " AND NOT EXISTS (SELECT 1 FROM app_chat_bans b WHERE b.owner = f.followed AND b.account "
          "= f.follower AND (b.until_at IS NULL OR b.until_at > " +
          std::string(now) + "))";
-}
-
-base::Expected<void> done(base::Expected<io::SqlResult> result) {
-  if (!result) return base::fail(std::move(result.error()));
-  return {};
 }
 
 base::Expected<std::vector<LiveStart>> starts_in(base::Expected<io::SqlResult> result) {
