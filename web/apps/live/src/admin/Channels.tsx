@@ -71,17 +71,19 @@ export function Channels() {
                   {[row.title, row.category].filter(Boolean).join(' · ')}
                 </span>
               </div>
-              <div className="admin-tags">
+              <div className="admin-tags admin-on">
                 {row.live ? <LiveBadge /> : <Tag>{words.offline}</Tag>}
               </div>
-              <span className="admin-facts">
+              <span className="admin-facts admin-watched">
                 {row.live && viewers(row.viewers)}
                 {row.live && !Number.isNaN(started) && ` · ${elapsed(now - started)}`}
               </span>
-              {row.live && (
+              {row.live ? (
                 <Button small kind="danger" onClick={() => setStops(row)}>
                   {words.stop}
                 </Button>
+              ) : (
+                <span className="admin-stop" />
               )}
             </div>
           );

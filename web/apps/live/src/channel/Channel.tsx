@@ -58,6 +58,7 @@ export function Channel({ name: asked }: { readonly name: string }) {
   const wasOn = useRef(false);
   const canPlay = channel !== null && channel.playbackUrl !== '' && !isClosed;
   const isOn = canPlay && (channel.live || (wasOn.current && moving.includes(state)));
+  const isLive = isOn || (channel?.live === true && isForMembers && isSignedOut);
   const hasBeenOn = useRef(false);
   wasOn.current = isOn;
   if (isOn) hasBeenOn.current = true;
@@ -184,7 +185,7 @@ export function Channel({ name: asked }: { readonly name: string }) {
         {!isBeside && cards}
         <ChannelInfo
           channel={channel}
-          isOn={isOn}
+          isOn={isLive}
           isBanned={ban !== null}
           following={following}
           onShowChat={hasChat && isBeside && isHidden ? () => hide(false) : undefined}
