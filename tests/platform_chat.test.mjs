@@ -244,12 +244,12 @@ test('what was said is reported as it was said', async (t) => {
 
   // Who handles it is told: once, however much is reported.
   await anna.must('POST', '/reports', { channel: 'anna', messageId: Id, reason: 'hate' });
-  for (const [person, count, url] of [[stella, 2, '/admin/reports'], [anna, 1, '/manager?chat=reports']]) {
+  for (const [person, count, url] of [[stella, 2, '/admin/reports'], [anna, 1, '/manager?chat=reports'], [mona, 1, '/anna?reports=open']]) {
     const { notices, unseen } = await person.must('GET', '/notices');
     assert.deepEqual(notices.map((one) => [one.kind, one.channel.name, one.count, one.url]), [['report', 'anna', count, url]], person.name);
     assert.equal(unseen, 1);
   }
-  for (const person of [ben, mona]) assert.deepEqual((await person.must('GET', '/notices')).notices, []);
+  assert.deepEqual((await ben.must('GET', '/notices')).notices, []);
 
   const shown = (await anna.must('GET', '/channels/anna/reports')).reports.at(-1);
   assert.deepEqual([shown.person, shown.text, shown.reason, shown.by], ['benny', 'something unkind', 'harassment', undefined]);
@@ -259,6 +259,16 @@ test('what was said is reported as it was said', async (t) => {
   assert.equal(done.state, 'dismissed');
   const [hers] = (await anna.must('GET', '/channels/anna/reports?state=open')).reports;
   assert.equal((await ben.patch(`/channels/anna/reports/${hers.id}`, { state: 'resolved' })).status, 403);
-  assert.equal((await anna.must('PATCH', `/channels/anna/reports/${hers.id}`, { state: 'resolved' })).state, 'resolved');
+  assert.equal((await mona.must('PATCH', `/channels/anna/reports/${hers.id}`, { state: 'resolved' })).state, 'resolved');
   assert.deepEqual((await stella.must('GET', '/admin/reports?state=open')).reports, []);
+
+  // What is about the owner is left to the platform, and who moderates no longer is told nothing.
+  const owner = await sit(anna);
+  const { Id: hasty } = await owner.say('go away');
+  await ben.must('POST', '/reports', { channel: 'anna', messageId: hasty, reason: 'harassment' });
+  assert.equal((await stella.must('GET', '/notices')).notices[0].count, 3);
+  assert.equal((await mona.must('GET', '/notices')).notices[0].count, 1);
+  await anna.must('DELETE', '/channels/anna/moderators/mona');
+  const { notices, unseen } = await mona.must('GET', '/notices');
+  assert.deepEqual([notices, unseen], [[], 0]);
 });

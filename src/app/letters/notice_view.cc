@@ -8,6 +8,7 @@
 #include "app/channels/channels.h"
 #include "app/core/live_board.h"
 #include "app/people/accounts.h"
+#include "app/talk/chat_minder.h"
 
 namespace app {
 namespace {
@@ -44,13 +45,20 @@ Outcome<json::object> card_of(Parts& parts, io::SqlConnection& sql, const std::s
   return card;
 }
 
-// Where whoever is told does something about it.
-Outcome<std::string> place_of(Parts& parts, io::SqlConnection& sql, const AccountNotice& notice) {
+// Where whoever is told does something about it; empty for those who may not any more.
+Outcome<std::string> place_of(Parts& parts, io::SqlConnection& sql, const AccountNotice& notice,
+                              std::string_view channel) {
   if (notice.kind != kReportNotice) return "/manager";
   const auto reader = parts.accounts->find(sql, notice.account);
   if (!reader) return std::unexpected(reader.error());
-  return *reader && (*reader)->role >= Role::kModerator ? "/admin/reports"
-                                                        : "/manager?chat=reports";
+  if (!*reader) return std::string();
+  if ((*reader)->role >= Role::kModerator) return "/admin/reports";
+  if (notice.account == notice.channel) return "/manager?chat=reports";
+  const auto role = parts.chat->role_in(
+      sql, notice.channel,
+      {.id = notice.account, .name = {}, .role = (*reader)->role, .session = {}});
+  if (!role) return std::unexpected(role.error());
+  return *role == "MODERATOR" ? "/" + std::string(channel) + "?reports=open" : std::string();
 }
 
 }  // namespace
@@ -63,8 +71,9 @@ Outcome<json::array> show_account_notices(Parts& parts, io::SqlConnection& sql,
     auto card = card_of(parts, sql, notice.channel);
     if (!card) return std::unexpected(std::move(card.error()));
     if (card->empty()) continue;
-    auto place = place_of(parts, sql, notice);
+    auto place = place_of(parts, sql, notice, std::string_view(card->at("name").get_string()));
     if (!place) return std::unexpected(std::move(place.error()));
+    if (place->empty()) continue;
     // Their ids are not those of starts.
     shown.push_back(json::object{{"id", "n" + std::to_string(notice.id)},
                                  {"kind", notice.kind},

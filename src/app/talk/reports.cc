@@ -147,8 +147,9 @@ Outcome<Kept> keep(io::SqlConnection& sql, const NewReport& report, base::WallTi
   return Kept{.id = made->integer(0, 0), .is_new = true};
 }
 
-// Whoever handles it: the platform's moderators, and the owner where a message was reported; not
-// who reports, nor whom it is about.
+// Whoever handles it: the platform's moderators, and where a message was reported the owner and
+// those whom the owner named, these unless it is about the owner; not who reports, nor whom it is
+// about.
 Outcome<std::vector<AccountNotice>> notify(io::SqlConnection& sql, const NewReport& report,
                                            base::WallTime now) {
   auto staff = sql.run(
@@ -158,7 +159,17 @@ Outcome<std::vector<AccountNotice>> notify(io::SqlConnection& sql, const NewRepo
   if (!staff) return broken(staff.error());
   std::set<std::string> readers;
   for (std::size_t row = 0; row < staff->size(); ++row) readers.insert(staff->text(row, 0));
-  if (!report.message_id.empty()) readers.insert(report.owner);
+  if (!report.message_id.empty()) {
+    readers.insert(report.owner);
+    auto people = list_people(sql, report.owner);
+    if (!people) return broken(people.error());
+    for (const ChatPerson& helper : *people) {
+      if (helper.role != ChatRole::kModerator || report.person == report.owner) continue;
+      auto ban = find_ban(sql, report.owner, helper.account, now);
+      if (!ban) return broken(ban.error());
+      if (!*ban) readers.insert(helper.account);
+    }
+  }
   readers.erase(report.reporter);
   readers.erase(report.person);
   std::vector<AccountNotice> notices;

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "app/letters/account_notices.h"
 #include "app/talk/minder.h"
 #include "base/log.h"
 #include "base/rfc3339.h"
@@ -88,6 +89,10 @@ Outcome<void> Minder::give_role(Call& call, const ChatPlace& place, const Accoun
     if (auto put = talk::put_role(sql, place.owner.id, person.id, role, call.now); !put) {
       return broken(put.error());
     }
+    if (role == ChatRole::kModerator || person.role >= Role::kModerator) return {};
+    // Reports there are not theirs to see any more.
+    auto dropped = drop_account_notice(sql, person.id, kReportNotice, place.owner.id);
+    if (!dropped) return broken(dropped.error());
     return {};
   });
   if (!written) return written;

@@ -177,6 +177,22 @@ describe('the reports of a channel', () => {
     expect(at.button('Show more')).toBeUndefined();
   });
 
+  it('are where the notice of them leads those who moderate a channel', async () => {
+    at.channel = details({ name: 'anna', role: 'MODERATOR' });
+    at.answers['GET /channels/anna/reports'] = [200, { reports: [report('1')] }];
+    await at.open('/anna?reports=open');
+    expect(dialog()).toContain('Reports on anna');
+    await at.click('Close');
+    expect(dialog()).toBe('');
+    expect(location.search).toBe('');
+    // Others who follow such a link see the channel.
+    at.channel = details({ name: 'anna', role: 'NONE' });
+    await at.open('/');
+    await at.open('/anna?reports=open');
+    expect(at.button('More about anna')).toBeDefined();
+    expect(dialog()).toBe('');
+  });
+
   it('are on the page of a channel for those who moderate it, and only for them', async () => {
     at.channel = details({ name: 'anna', role: 'NONE' });
     await at.open('/anna');

@@ -12,7 +12,7 @@ import {
   Skeleton,
   toast,
 } from '@rostrum/ui';
-import { go, to } from '../../routes';
+import { go, to, useParameter } from '../../routes';
 import { Menu } from '../../shell/Menu';
 import { useSession } from '../../shell/session';
 import { useChannelText } from '../../strings/channel';
@@ -31,9 +31,11 @@ export function PersonMenu({ channel }: { readonly channel: ChannelDetails }) {
   const words = useChannelText();
   const { account } = useSession();
   const [isReporting, setReporting] = useState(false);
-  const [isJudging, setJudging] = useState(false);
+  // In the address: the notice of a report leads here.
+  const [judged, setJudged] = useParameter('reports');
   const [isOut, setOut] = useState<boolean | null>(null);
   const { name } = channel;
+  const moderates = channel.role === 'MODERATOR';
   const report = () => (account ? setReporting(true) : go(to.login()));
   const told = (work: Promise<unknown>, out: boolean, done: string) =>
     work.then(
@@ -72,7 +74,7 @@ export function PersonMenu({ channel }: { readonly channel: ChannelDetails }) {
       >
         {item('user', words.profile, () => go(to.profile(name)))}
         {item('flag', words.report, report)}
-        {channel.role === 'MODERATOR' && item('flag', words.reports, () => setJudging(true))}
+        {moderates && item('flag', words.reports, () => setJudged('open'))}
         {account && item('ban', isOut ? words.unbanFromMine : words.banFromMine, ban)}
       </Menu>
       {isReporting && (
@@ -84,9 +86,9 @@ export function PersonMenu({ channel }: { readonly channel: ChannelDetails }) {
           />
         </Suspense>
       )}
-      {isJudging && (
+      {moderates && judged !== '' && (
         <Suspense fallback={null}>
-          <ChannelReports name={name} onClose={() => setJudging(false)} />
+          <ChannelReports name={name} onClose={() => setJudged('')} />
         </Suspense>
       )}
     </span>
