@@ -3,11 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/array.hpp>
+#include <future>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "app/app_rig_test_support.h"
+#include "app/letters/p256.h"
+#include "base/crypto.h"
+#include "base/guarded.h"
 #include "io/sql_test_support.h"
+#include "io/talk_server_test_support.h"
 
 namespace app {
 namespace {
@@ -137,6 +143,83 @@ TEST(LiveRoundsRestartTest, TheRestIsTold) {
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_EQ(letters->text(i, 0), "follower" + std::to_string(i + 3) + "@example.org");
   }
+}
+
+// A push service that is slow to answer.
+class SlowPushService {
+ public:
+  explicit SlowPushService(std::shared_future<void> answers)
+      : answers_(std::move(answers)), server_([this](io::test::Conversation& client) {
+          std::size_t octets = 0;
+          for (auto line = client.line(); line && !line->empty(); line = client.line()) {
+            if (line->starts_with("Content-Length: ")) octets = std::stoul(line->substr(16));
+          }
+          (void)client.octets(octets);
+          asked_.with([](int& asked) { ++asked; });
+          answers_.wait();
+          client.say("HTTP/1.1 201 Created\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        }) {}
+  std::string url() const { return "http://" + server_.authority() + "/browser"; }
+  int asked() {
+    return asked_.with([](const int& asked) { return asked; });
+  }
+
+ private:
+  base::Guarded<int> asked_;
+  std::shared_future<void> answers_;
+  io::test::TalkServer server_;  // last: it uses the others
+};
+
+// A server is killed while a push service has a message and has not answered: the next one tells
+// that browser.
+TEST(LiveRoundsRestartTest, WhatAPushServiceHasNotTakenIsToldAgain) {
+  auto folder = io::TemporaryDirectory::create();
+  ASSERT_TRUE(folder.has_value());
+  PlatformSettings settings = test::easy_settings();
+  settings.data_dir = folder->path();
+  settings.push_contact = "mailto:ops@example.org";
+  const std::string url = "sqlite:" + folder->path() + "/kept.db";
+  std::optional<SlowPushService> service;
+  std::promise<void> answer;  // goes first: nobody waits for it then
+  service.emplace(answer.get_future().share());
+  {
+    test::PlatformRig making(settings, url);
+    const Person owner = making.person("owner");
+    const Person follower = making.person("follower");
+    ASSERT_TRUE(making.sql().run(
+        "INSERT INTO app_channels (account, channel_arn, room_arn, stream_key_arn, title, "
+        "created_at) VALUES ($1, 'arn:aws:ivs:local:1:channel/a', "
+        "'arn:aws:ivschat:local:1:room/a', 'arn:aws:ivs:local:1:stream-key/a', 'Cooking', 0)",
+        {owner.id}));
+    ASSERT_TRUE(making.sql().run(
+        "INSERT INTO app_follows (follower, followed, followed_at) VALUES ($1, $2, 1)",
+        {follower.id, owner.id}));
+    const base::WallTime now = io::Loop::wall_now();
+    const P256Key browser = P256Key::generate();
+    const PushSubscription subscription{
+        .endpoint = service->url(),
+        .key = base::Bytes(browser.point().begin(), browser.point().end()),
+        .auth = base::random_octets(16)};
+    ASSERT_TRUE(making.sql().begin(true));
+    ASSERT_TRUE(add_push_target(making.sql(), follower.id, subscription, true, now));
+    const auto called = note_start(making.sql(), owner.id, "Cooking", now);
+    ASSERT_TRUE(called.has_value() && called->has_value());
+    ASSERT_TRUE(add_round(making.sql(), {.start = (*called)->start, .mark = {}}));
+    ASSERT_TRUE(making.sql().commit());
+  }
+  const auto until = [](auto&& condition, test::PlatformRig& rig) {
+    const auto end = io::Loop::precise_now() + 60s;
+    while (!condition() && io::Loop::precise_now() < end) (void)rig.get("/api/platform/v1/about");
+    return condition();
+  };
+  {
+    test::PlatformRig killed(settings, url);
+    ASSERT_TRUE(until([&] { return service->asked() == 1; }, killed));
+    answer.set_value();  // which nobody hears: its loop does not turn any more
+  }
+  test::PlatformRig rig(settings, url);
+  EXPECT_TRUE(until([&] { return rig.sql().run("SELECT 1 FROM app_live_rounds")->empty(); }, rig));
+  EXPECT_EQ(service->asked(), 2);
 }
 
 }  // namespace

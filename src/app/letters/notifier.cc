@@ -30,8 +30,9 @@ namespace {
 namespace json = boost::json;
 using namespace std::chrono_literals;
 
-constexpr std::int64_t kPage = 500;        // followers that are told in one step
-constexpr std::size_t kMaxRounds = 2'000;  // channels that went live and wait for their turn
+constexpr std::int64_t kPage = 500;         // followers that are told in one step
+constexpr std::int64_t kPushPage = 100;     // whom a server that was killed may have told already
+constexpr std::int64_t kMaxRounds = 2'000;  // channels that went live and wait for their turn
 constexpr std::int64_t kDigestsAPass = 50;
 constexpr std::int64_t kMaxDigestLines = 20;
 constexpr auto kKeepStarts = 24h * 30;
@@ -46,9 +47,11 @@ struct Round {
   base::Slice event;
   std::string push_text;
   int failures = 0;
+  std::optional<PushPage> pushed;  // whose push services have answered; not yet written
 };
 
-enum class Step : std::uint8_t { kMore, kDone, kLater };
+/// kAway: push services are asked, and the round comes back by itself.
+enum class Step : std::uint8_t { kMore, kDone, kLater, kAway };
 
 class LiveNotifier final : public Notifier {
  public:
@@ -200,24 +203,42 @@ class LiveNotifier final : public Notifier {
     return is_end ? Step::kDone : Step::kMore;
   }
 
-  Step push_page(io::SqlConnection& sql, Round& round) {
-    PushPage page;
-    if (push_) {
-      auto read = push_targets_after(sql, round.kept.start.channel, round.kept.mark, kPage,
+  // What was done is written afterwards: whoever waits for a push service when this server is
+  // killed is told by the next one. Who was told already then is told once more, which replaces
+  // the first message in the browser.
+  Step push_page(io::SqlConnection& sql, const std::shared_ptr<Round>& round) {
+    if (push_ && !round->pushed) {
+      auto read = push_targets_after(sql, round->kept.start.channel, round->kept.mark, kPushPage,
                                      io::Loop::wall_now());
-      if (!read) return failed(round, read.error().message);
-      page = std::move(*read);
-      // Of one channel only the newest message waits at a push service.
-      const std::string topic = "live" + round.kept.start.channel.substr(0, 28);
-      if (!push_->send(std::move(page.targets), round.push_text, topic)) return Step::kLater;
+      if (!read) return failed(*round, read.error().message);
+      if (!read->targets.empty()) return push(round, std::move(*read));
+      round->pushed = std::move(*read);
     }
-    LiveRound next = round.kept;
-    if (page.next) next.mark = *page.next;
-    const auto moved = move_on(round.kept, next, !page.next, {});
-    // They were told: if that cannot be written, a server after this one tells them once more.
-    if (moved && !*moved) return Step::kDone;
-    round.kept = std::move(next);
-    return page.next ? Step::kMore : Step::kDone;
+    const std::optional<FollowerMark> mark = round->pushed ? round->pushed->next : std::nullopt;
+    LiveRound next = round->kept;
+    if (mark) next.mark = *mark;
+    const auto moved = move_on(round->kept, next, !mark, {});
+    if (!moved) return failed(*round, moved.error().message);
+    if (!*moved) return Step::kDone;
+    round->kept = std::move(next);
+    round->pushed.reset();
+    return mark ? Step::kMore : Step::kDone;
+  }
+
+  Step push(const std::shared_ptr<Round>& round, PushPage page) {
+    // Of one channel only the newest message waits at a push service.
+    const std::string topic = "live" + round->kept.start.channel.substr(0, 28);
+    auto told = [&home = parts_.home, weak = std::weak_ptr(self_), round, next = page.next] {
+      home.post([weak, round, next] {
+        const auto alive = weak.lock();
+        if (!alive) return;
+        round->pushed = PushPage{.targets = {}, .next = next};
+        (*alive)->came_back(std::move(*round));
+      });
+    };
+    const bool given =
+        push_->send(std::move(page.targets), round->push_text, topic, std::move(told));
+    return given ? Step::kAway : Step::kLater;
   }
 
   // False if somebody else goes on with the round.
@@ -311,7 +332,7 @@ class LiveNotifier final : public Notifier {
   }
 
   void add(Round round) {
-    if (rounds_.size() >= kMaxRounds) {
+    if (static_cast<std::int64_t>(rounds_.size()) + away_ >= kMaxRounds) {
       base::log_warn("followers were not told that a channel is live",
                      {{"reason", "too many channels went live at once"}});
       return;
@@ -327,17 +348,25 @@ class LiveNotifier final : public Notifier {
     auto round = std::make_shared<Round>(std::move(rounds_.front()));
     rounds_.pop_front();
     const bool given = parts_.slow.give([this, round](io::SqlConnection& sql) {
-      const Step end = round->kept.is_pushing ? push_page(sql, *round) : tell_page(sql, *round);
-      at_home([round, end](LiveNotifier& self) { self.stepped(std::move(*round), end); });
+      const Step end = round->kept.is_pushing ? push_page(sql, round) : tell_page(sql, *round);
+      at_home([round, end](LiveNotifier& self) { self.stepped(*round, end); });
     });
-    if (!given) stepped(std::move(*round), Step::kLater);
+    if (!given) stepped(*round, Step::kLater);
   }
 
-  void stepped(Round round, Step end) {
+  void stepped(Round& round, Step end) {
     is_stepping_ = false;
-    if (end != Step::kDone) rounds_.push_back(std::move(round));
+    if (end == Step::kAway) ++away_;
+    if (end == Step::kMore || end == Step::kLater) rounds_.push_back(std::move(round));
     if (end != Step::kLater) return step();
     timer_.start(1s, [this] { step(); });
+  }
+
+  // May be faster than stepped(), which does not touch a round that is away.
+  void came_back(Round round) {
+    --away_;
+    rounds_.push_back(std::move(round));
+    step();
   }
 
   void look_for_digests() {
@@ -358,6 +387,7 @@ class LiveNotifier final : public Notifier {
   const std::string push_key_;
   // of the home loop:
   std::deque<Round> rounds_;
+  std::int64_t away_ = 0;  // rounds that wait for push services
   bool is_stepping_ = false;
   io::Timer timer_;
   io::Timer digest_timer_;

@@ -27,22 +27,25 @@ void count(const char* result) {
 
 }  // namespace
 
-bool PushSender::send(std::vector<PushTarget> targets, std::string text, std::string topic) {
-  if (targets.empty()) return true;
+bool PushSender::send(std::vector<PushTarget> targets, std::string text, std::string topic,
+                      std::move_only_function<void()> told) {
   const std::size_t octets = targets.size() * (text.size() + 512);
-  auto message =
-      std::make_shared<Message>(Message{std::move(targets), std::move(text), std::move(topic)});
+  auto message = std::make_shared<Message>(Message{.targets = std::move(targets),
+                                                   .text = std::move(text),
+                                                   .topic = std::move(topic),
+                                                   .told = std::move(told)});
   return thread_.give(octets, [this, message]() -> io::WorkThread::Tell {
-    deliver(*message);
-    return {};
+    if (!deliver(*message)) return {};
+    return std::move(message->told);
   });
 }
 
-void PushSender::deliver(const Message& message) {
+bool PushSender::deliver(const Message& message) {
   for (const PushTarget& target : message.targets) {
-    if (thread_.stopping().load()) return;
+    if (thread_.stopping().load()) return false;
     note(target, tell(target, message));
   }
+  return true;
 }
 
 PushSender::Result PushSender::tell(const PushTarget& target, const Message& message) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -23,18 +24,22 @@ class PushSender {
 
   /// `text` is for the browser's service worker; a message with the same `topic` (letters and
   /// digits, at most 32) that still waits at the service is replaced. False, and nothing is sent,
-  /// if too much waits.
-  [[nodiscard]] bool send(std::vector<PushTarget> targets, std::string text, std::string topic);
+  /// if too much waits. `told` runs on the sender's thread once each push service has answered or
+  /// did not in time; never, if the sender ends before that.
+  [[nodiscard]] bool send(std::vector<PushTarget> targets, std::string text, std::string topic,
+                          std::move_only_function<void()> told);
 
  private:
   struct Message {
     std::vector<PushTarget> targets;
     std::string text;
     std::string topic;
+    std::move_only_function<void()> told;
   };
   /// How it went with one browser.
   enum class Result : std::uint8_t { kTaken, kGone, kFailed };
-  void deliver(const Message& message);
+  /// False if the end came first.
+  bool deliver(const Message& message);
   Result tell(const PushTarget& target, const Message& message);
   void note(const PushTarget& target, Result result);
   std::string authorization(const std::string& origin);
