@@ -1,8 +1,7 @@
 // The live platform when things go wrong: twice the load that it promises, a disk that fills up, a server that is killed in the
 // middle of everything. What was acknowledged is there afterwards, and what was refused is not there at all.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -12,9 +11,10 @@ import { get } from './support/hls.mjs';
 import { base, password, register, signIn, startPlatform, streamOf, Visitor } from './support/platform.mjs';
 import { png } from './support/platform_page.mjs';
 import { quantile } from './support/player.mjs';
-import { eventually, freePort, rostrum, start, within } from './support/process.mjs';
+import { eventually, freePort, within } from './support/process.mjs';
 import { publishWithFfmpeg } from './support/publisher.mjs';
 import { startFixed } from './support/server.mjs';
+import { noSmallDisks, startOnSmallDisk } from './support/small_disk.mjs';
 
 const tea = { question: 'Tea or coffee?', answers: ['Tea', 'Coffee'], duration: 120, visitors: true };
 const platform = { auto_verify: true, attempts_per_minute: 100_000, requests_per_second: 0 };
@@ -100,43 +100,8 @@ test('twice the load: votes, pictures and sign-ins at once, beside which the dir
   }
 });
 
-/** A server whose data lies on a disk of its own of so many MB, in a namespace that ends with it; `disk` is where we see it. */
-async function startOnSmallDisk(t, megabytes) {
-  const folder = mkdtempSync(join(tmpdir(), 'rostrum-disk-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const [http, rtmps] = [await freePort(), await freePort()];
-  const data = join(folder, 'data');
-  writeFileSync(join(folder, 'rostrum.yaml'), JSON.stringify({
-    data_dir: data, http: { listen: `127.0.0.1:${http}`, trusted_proxies: '127.0.0.1' }, https: { listen: '127.0.0.1:0' }, rtmp: { listen: '127.0.0.1:0' },
-    rtmps: { listen: `127.0.0.1:${rtmps}` }, srt: { listen: '127.0.0.1:0' }, channels: [], renditions: { mode: 'off' }, platform,
-  }));
-  const server = start(t, 'unshare', ['-rm', 'sh', '-c',
-    'mkdir "$0" && mount -t tmpfs -o "size=$1" tmpfs "$0" && exec "$2" serve --config "$3"', data, `${megabytes}m`, rostrum, join(folder, 'rostrum.yaml')]);
-  await eventually(20_000, 'readiness', async () => {
-    assert.equal(server.child.exitCode, null, server.output());
-    return get(`http://127.0.0.1:${http}/readyz`).then(({ status }) => status === 200, () => false);
-  }, server.output);
-  return { ...server, http: `http://127.0.0.1:${http}`, rtmp: 'rtmp://127.0.0.1:1', rtmps: `rtmps://127.0.0.1:${rtmps}`, disk: `/proc/${server.child.pid}/root${data}` };
-}
-
-/** Writes until there is no room at all. */
-function fill(file) {
-  const opened = openSync(file, 'a');
-  for (let size = 1 << 20; size >= 1; size >>= 1) {
-    const piece = Buffer.alloc(size);
-    try {
-      for (;;) writeSync(opened, piece);
-    } catch (error) {
-      assert.equal(error.code, 'ENOSPC');
-    }
-  }
-  closeSync(opened);
-}
-
-const canMount = spawnSync('unshare', ['-rm', 'sh', '-c', `mount -t tmpfs tmpfs ${tmpdir()}`]).status === 0;
-
-test('a full disk refuses clearly, keeps what it acknowledged, and passes', { timeout: 120_000, skip: canMount ? false : 'this machine allows no mounts of one’s own' }, async (t) => {
-  const server = await startOnSmallDisk(t, 40);
+test('a full disk refuses clearly, keeps what it acknowledged, and passes', { timeout: 120_000, skip: noSmallDisks }, async (t) => {
+  const server = await startOnSmallDisk(t, 40, { platform });
   const { anna, poll } = await pollOn(t, server);
   const ben = await register(server, 'benny');
   const chat = new Chat(t, server);
@@ -144,7 +109,7 @@ test('a full disk refuses clearly, keeps what it acknowledged, and passes', { ti
   const passes = [];
   await crowd(400, 8, async (i) => { passes[i] = await passFor(server, i); });
 
-  fill(join(server.disk, 'filler'));
+  server.fill();
   const done = { register: [], vote: [], upload: [], title: [], follow: [], report: [] };
   const refused = { register: [], vote: [], upload: [], title: [], follow: [], report: [] };
   const types = new Map();
@@ -188,7 +153,7 @@ test('a full disk refuses clearly, keeps what it acknowledged, and passes', { ti
   t.diagnostic(`done ${Object.entries(done).map(([kind, list]) => `${kind} ${list.length}`).join(', ')}; refused ${JSON.stringify([...types])}`);
   assert.equal(server.child.exitCode, null, server.output());
 
-  rmSync(join(server.disk, 'filler'));
+  server.empty();
   await eventually(10_000, 'room', async () => (await ben.put('/channels/anna/follow')).status === 204);
   // What was acknowledged is there, what was refused is not there and can be done now.
   for (const i of done.register) await signIn(server, `guest${i}`);

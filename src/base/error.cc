@@ -22,6 +22,8 @@ std::string_view to_string(ErrorCode code) {
       return "timeout";
     case ErrorCode::kIo:
       return "io";
+    case ErrorCode::kDiskFull:
+      return "disk_full";
     case ErrorCode::kInvalid:
       return "invalid";
   }

@@ -20,6 +20,7 @@ enum class ErrorCode {
   kClosed,        // the other side has gone
   kTimeout,       // nothing came in time
   kIo,            // the kernel or a library reported a failure
+  kDiskFull,      // a disk or a quota is used up: try again once there is room
   kInvalid,       // a setting or argument given by a person is wrong
 };
 

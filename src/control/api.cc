@@ -219,7 +219,10 @@ struct Api::Work {
     const std::uint16_t status = status_of(operation, reason);
     count(operation != nullptr ? operation->name : foreign_service(request.http), reason.name);
     if (told) {
-      told({.status = status, .error = reason.name, .message = reason.message});
+      told({.status = status,
+            .error = reason.name,
+            .message = reason.message,
+            .is_disk_full = reason.is_disk_full});
       return;
     }
     Response response = refusal_of(reason, status);

@@ -1,15 +1,16 @@
 #include "control/api_error.h"
 
-#include "base/disk_full.h"
 #include "base/log.h"
 
 namespace control {
 
 std::unexpected<ApiError> internal(const base::Error& error) {
   base::log_error("request failed inside", {{"reason", error.message}});
-  if (base::is_disk_full(error)) {
-    return api_fail("InternalServerException",
-                    "the server could not do this: its " + std::string(base::kDiskIsFull), 500);
+  if (error.code == base::ErrorCode::kDiskFull) {
+    auto full =
+        api_fail("InternalServerException", "the server could not do this: its disk is full", 500);
+    full.error().is_disk_full = true;
+    return full;
   }
   return api_fail("InternalServerException", "the server could not do this; its log says why", 500);
 }

@@ -22,6 +22,8 @@ struct ApiError {
   std::string resource_id = {};
   std::string resource_type = {};  // "ROOM"
   std::int64_t limit = 0;
+  /// For callers of our own: it may be tried again once there is room.
+  bool is_disk_full = false;
 };
 
 template <class T>

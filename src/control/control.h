@@ -178,8 +178,9 @@ struct OwnCall {
 struct OwnAnswer {
   std::uint16_t status = 200;
   boost::json::object output = {};
-  std::string error = {};    // "ResourceNotFoundException"; empty: it succeeded
-  std::string message = {};  // of the error
+  std::string error = {};     // "ResourceNotFoundException"; empty: it succeeded
+  std::string message = {};   // of the error
+  bool is_disk_full = false;  // why it failed
   bool ok() const { return error.empty(); }
 };
 

@@ -8,7 +8,7 @@ using base::ErrorCode;
 
 bool is_passing(ErrorCode code) {
   return code == ErrorCode::kTimeout || code == ErrorCode::kClosed || code == ErrorCode::kIo ||
-         code == ErrorCode::kLimit;
+         code == ErrorCode::kLimit || code == ErrorCode::kDiskFull;
 }
 
 S3Attempts::S3Attempts(io::Loop& loop, HttpClient& http, const S3Requests& requests,

@@ -5,8 +5,6 @@
 #include <cerrno>
 #include <system_error>
 
-#include "base/disk_full.h"
-
 namespace io {
 
 void Descriptor::reset() {
@@ -20,7 +18,7 @@ base::Error system_error(std::string_view what, int error_number) {
   if (error_number == EADDRINUSE || error_number == EEXIST) code = base::ErrorCode::kConflict;
   if (error_number == ENOENT) code = base::ErrorCode::kNotFound;
   if (error_number == ENOSPC || error_number == EDQUOT) {
-    return {code, std::string(what) + ": the " + std::string(base::kDiskIsFull)};
+    return {base::ErrorCode::kDiskFull, std::string(what) + ": the disk is full"};
   }
   return {code, std::string(what) + ": " + std::generic_category().message(error_number)};
 }

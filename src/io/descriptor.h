@@ -39,7 +39,8 @@ struct Socket {
   Address peer;
 };
 
-/// `Error{kIo, "what: <text of the error number>"}`; kClosed for resets, kTimeout for timeouts.
+/// `Error{kIo, "what: <text of the error number>"}`; kClosed for resets, kTimeout for timeouts,
+/// kDiskFull for a full disk or a quota that is used up.
 base::Error system_error(std::string_view what, int error_number);
 
 }  // namespace io

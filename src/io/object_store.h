@@ -111,6 +111,7 @@ class ObjectStore {
   //  kConflict     a key that another one forbids (see LocalObjectStore); a store that says so
   //  kLimit        too much waits here, or the store asks to go slower; a larger object than
   //                allowed
+  //  kDiskFull     the store has no room
   //  kTimeout, kClosed, kIo  the store cannot be reached, answers late, or has failed
   //  kUnsupported, kMalformed  the store answers as no such store does
   // No sentence holds a secret.

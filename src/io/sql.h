@@ -48,8 +48,9 @@ class SqlConnection {
   /// kTimeout: another writer had the database for too long, or a serialisation failure; the
   /// transaction may be tried again. kClosed: the connection to PostgreSQL was lost; the next call
   /// outside of a transaction makes it anew. kInvalid: text that is not UTF-8 or holds a zero
-  /// octet, wrong parameters. kLimit: over a million rows. kIo: anything else; the sentence is the
-  /// database's. After an error inside a transaction every statement fails but `ROLLBACK TO`.
+  /// octet, wrong parameters. kLimit: over a million rows. kDiskFull: the database has no
+  /// room. kIo: anything else; the sentence is the database's. After an error inside a transaction
+  /// every statement fails but `ROLLBACK TO`.
   virtual base::Expected<SqlResult> run(std::string_view statement,
                                         std::span<const SqlValue> parameters) = 0;
   base::Expected<SqlResult> run(std::string_view statement,

@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/disk_full.h"
 #include "base/log.h"
 #include "io/sql.h"
 #include "io/sql_drivers.h"
@@ -193,7 +192,7 @@ class PostgresConnection final : public SqlConnection {
     const char* message = result == nullptr ? PQerrorMessage(handle_.get())
                                             : PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     if (state != nullptr && std::string_view(state) == "53100") {
-      return {ErrorCode::kIo, "PostgreSQL: its " + std::string(base::kDiskIsFull)};
+      return {ErrorCode::kDiskFull, "PostgreSQL: its disk is full"};
     }
     return {
         code_of(state == nullptr ? "" : state),

@@ -1,6 +1,8 @@
 // What only a server has: connections that get lost, users and passwords.
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "io/sql.h"
 #include "io/sql_postgres_settings.h"
 #include "io/sql_test_support.h"
@@ -90,6 +92,40 @@ TEST_F(PostgresTest, WritesAreRepeatedAfterALostConnection) {
   EXPECT_EQ(runs, 2);
   workers->read_and_wait(
       [](SqlConnection& connection) { EXPECT_EQ(connection.run("SELECT id FROM t")->size(), 1U); });
+}
+
+// A real full disk is in the tests from outside; here it is the code that stands for it.
+TEST_F(PostgresTest, AFullDiskFailsOneWriteOfABatch) {
+  auto workers = std::move(*SqlWorkers::create(*database_, {.readers = 1}));
+  std::promise<void> entered;
+  std::promise<void> left;
+  workers->write(
+      [&](SqlConnection&) -> Expected<void> {
+        entered.set_value();
+        left.get_future().wait();
+        return {};
+      },
+      nullptr);
+  entered.get_future().wait();  // what is written now gets into one transaction
+  std::promise<Expected<void>> full;
+  workers->write(
+      [](SqlConnection& connection) {
+        return connection.run_script(
+            "DO $$ BEGIN RAISE 'could not extend file' USING ERRCODE = '53100'; END $$");
+      },
+      [&](Expected<void> result) { full.set_value(std::move(result)); });
+  std::promise<Expected<void>> other;
+  workers->write(
+      [](SqlConnection& connection) {
+        return connection.run_script("INSERT INTO t (id) VALUES (1)");
+      },
+      [&](Expected<void> result) { other.set_value(std::move(result)); });
+  left.set_value();
+  const auto result = full.get_future().get();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kDiskFull);
+  EXPECT_TRUE(other.get_future().get());
+  EXPECT_EQ(count(), 1);
 }
 
 TEST_F(PostgresTest, PasswordsAreNotInMessages) {

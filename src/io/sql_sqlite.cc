@@ -17,7 +17,6 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/disk_full.h"
 #include "io/descriptor.h"
 #include "io/sql.h"
 #include "io/sql_drivers.h"
@@ -58,6 +57,8 @@ ErrorCode code_of(int result) {
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       return ErrorCode::kMalformed;
+    case SQLITE_FULL:
+      return ErrorCode::kDiskFull;
     default:
       return ErrorCode::kIo;
   }
@@ -66,7 +67,7 @@ ErrorCode code_of(int result) {
 base::Error error_of(sqlite3* database, int result) {
   const int reason = (result & 0xff) == SQLITE_IOERR ? sqlite3_system_errno(database) : 0;
   if (reason == ENOSPC || reason == EDQUOT) {  // of the shared memory's file
-    return {code_of(result), std::string("SQLite: the ") + std::string(base::kDiskIsFull)};
+    return {ErrorCode::kDiskFull, "SQLite: the disk is full"};
   }
   return {code_of(result), std::string("SQLite: ") + sqlite3_errmsg(database)};
 }

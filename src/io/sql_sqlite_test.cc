@@ -137,7 +137,7 @@ TEST_F(SqliteTest, AFullDiskUndoesTheTransactionAndNothingElse) {
   ASSERT_TRUE(connection->run("INSERT INTO t (filler) VALUES ($1)", {base::Bytes(100)}));
   const auto full = connection->run("INSERT INTO t (filler) VALUES ($1)", {base::Bytes(1 << 20)});
   ASSERT_FALSE(full);
-  EXPECT_EQ(full.error().code, ErrorCode::kIo);
+  EXPECT_EQ(full.error().code, ErrorCode::kDiskFull);
   // SQLite may have ended the transaction by itself: what follows must not be committed alone.
   EXPECT_FALSE(connection->run("INSERT INTO t (filler) VALUES ($1)", {base::Bytes(100)}));
   EXPECT_FALSE(connection->commit());

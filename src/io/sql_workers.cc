@@ -38,16 +38,22 @@ class SharedTransaction final : public SqlConnection {
 
   base::Expected<SqlResult> run(std::string_view statement,
                                 std::span<const SqlValue> parameters) override {
-    return connection_.run(statement, parameters);
+    auto result = connection_.run(statement, parameters);
+    if (!result) last_error_ = result.error();
+    return result;
   }
   base::Expected<void> run_script(std::string_view script) override {
-    return connection_.run_script(script);
+    auto result = connection_.run_script(script);
+    if (!result) last_error_ = result.error();
+    return result;
   }
   base::Expected<void> begin(bool) override { return refuse(); }
   base::Expected<void> commit() override { return refuse(); }
   void rollback() override { CHECK(false && "a write must not end its transaction"); }
   bool is_failed() const override { return connection_.is_failed(); }
   SqlDialect dialect() const override { return connection_.dialect(); }
+  // Of the database: a write may give another error of its own for it.
+  const std::optional<base::Error>& last_error() const { return last_error_; }
 
  private:
   static base::Expected<void> refuse() {
@@ -55,6 +61,7 @@ class SharedTransaction final : public SqlConnection {
     return {};
   }
   SqlConnection& connection_;
+  std::optional<base::Error> last_error_;
 };
 
 struct WaitingWrite {
@@ -164,7 +171,9 @@ class BatchWriter {
         auto undone = connection_.run_script(kUndoOne);
         if (undone) continue;
         if (asks_to_repeat(undone.error())) return failure(std::move(undone.error()));
-        return failure(base::Error(write.result.error()).with_context("transaction undone"));
+        // The database has undone all of it, as SQLite does when its disk is full.
+        const base::Error reason = transaction.last_error().value_or(write.result.error());
+        return failure(base::Error(reason).with_context("transaction undone"));
       }
     }
     return {};

@@ -158,6 +158,46 @@ TEST_P(SqlWorkersTest, AFailureInABatchUndoesItsOwnWritesOnly) {
   EXPECT_EQ(keys(), "a d saw ad z ");
 }
 
+// SQLite undoes the whole transaction then: nobody is told that it was written, and everybody why
+// it was not, whatever the write that met it made of it.
+TEST_P(SqlWorkersTest, AFullDiskIsToldToAllOfABatch) {
+  if (GetParam() != SqlDialect::kSqlite) GTEST_SKIP() << "PostgreSQL undoes one write";
+  auto workers = start();
+  ASSERT_TRUE(workers->write_and_wait(insert("before")));
+  Gate gate;
+  close_writer(*workers, gate);
+  std::vector<std::optional<ErrorCode>> results;
+  const auto note = [&](const Expected<void>& result) {
+    results.push_back(result ? std::nullopt : std::optional(result.error().code));
+  };
+  workers->write(insert("a"), note);
+  workers->write(
+      [](SqlConnection& connection) -> Expected<void> {
+        const auto pages = connection.run("PRAGMA page_count");
+        if (!pages) return base::fail(pages.error());
+        const std::string limit = std::to_string(pages->integer(0, 0));
+        (void)connection.run_script("PRAGMA max_page_count = " + limit);
+        if (connection.run(kInsert, {std::string(100'000, 'x'), 1})) return {};
+        return base::fail(ErrorCode::kInvalid, "in words of its own");
+      },
+      note);
+  std::promise<void> all;
+  workers->write(insert("z"), [&](const Expected<void>& result) {
+    note(result);
+    all.set_value();
+  });
+  gate.leave();
+  all.get_future().wait();
+  EXPECT_EQ(results, (std::vector<std::optional<ErrorCode>>{
+                         ErrorCode::kDiskFull, ErrorCode::kInvalid, ErrorCode::kDiskFull}));
+  EXPECT_EQ(keys(), "before ");
+  ASSERT_TRUE(workers->write_and_wait([](SqlConnection& connection) {
+    return connection.run_script("PRAGMA max_page_count = 1000000");
+  }));
+  EXPECT_TRUE(workers->write_and_wait(insert("z")));
+  EXPECT_EQ(keys(), "before z ");
+}
+
 TEST_P(SqlWorkersTest, ABatchWhereAllFailAndWritesAloneThatFail) {
   auto workers = start();
   Gate gate;

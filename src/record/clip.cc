@@ -24,7 +24,7 @@ constexpr std::size_t kSessionLength = 16;
 
 bool may_pass(ErrorCode code) {
   return code == ErrorCode::kTimeout || code == ErrorCode::kClosed || code == ErrorCode::kIo ||
-         code == ErrorCode::kLimit;
+         code == ErrorCode::kLimit || code == ErrorCode::kDiskFull;
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ base::Expected<void> write_fully(int descriptor, base::ByteSpan data) {
     }
     if (errno == EINTR) continue;
     if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG) {
-      return base::fail(base::ErrorCode::kLimit, "the disk of the recording spool is full");
+      return base::fail(base::ErrorCode::kDiskFull, "the disk of the recording spool is full");
     }
     return base::fail(io::system_error("cannot write to the recording spool", errno));
   }
@@ -28,7 +28,7 @@ base::Expected<void> write_fully(int descriptor, base::ByteSpan data) {
 }
 
 bool is_out_of_space(const base::Error& error) {
-  return error.code == base::ErrorCode::kLimit;
+  return error.code == base::ErrorCode::kDiskFull;
 }
 
 base::Expected<SpoolFile> SpoolFile::create(const std::string& path) {
@@ -44,7 +44,7 @@ base::Expected<SpoolFile> SpoolFile::create(const std::string& path) {
   }
   if (!file.is_open()) {
     if (errno == ENOSPC || errno == EDQUOT) {
-      return base::fail(base::ErrorCode::kLimit, "the disk of the recording spool is full");
+      return base::fail(base::ErrorCode::kDiskFull, "the disk of the recording spool is full");
     }
     return base::fail(io::system_error("cannot make a file in the recording spool", errno));
   }

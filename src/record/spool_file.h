@@ -10,7 +10,7 @@
 
 namespace record {
 
-/// Writes all of it. kLimit when the disk (or a quota) is full; kIo.
+/// Writes all of it. kDiskFull when the disk (or a quota) is full; kIo.
 base::Expected<void> write_fully(int descriptor, base::ByteSpan data);
 
 /// Whether a failure says that there is no room.

@@ -83,4 +83,12 @@ void announce_to_person(const Announcement& what) {
   (void)std::fflush(stdout);
 }
 
+void announce_key(const control::AccessKeySecret& key) {
+  fmt::print(
+      "\n  An access key of the API was made; it is shown once\n"
+      "      access key id      {}\n      secret access key  {}\n\n",
+      key.id, key.secret);
+  (void)std::fflush(stdout);
+}
+
 }  // namespace server

@@ -31,5 +31,7 @@ struct Announcement {
 
 void announce_as_json(const Announcement& what);
 void announce_to_person(const Announcement& what);
+/// Of a server that made it and could not start then.
+void announce_key(const control::AccessKeySecret& key);
 
 }  // namespace server

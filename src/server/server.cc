@@ -50,7 +50,7 @@ class Server final : private Readiness {
 
   int run() {
     if (auto started = start(); !started) {
-      base::log_error("cannot start", {{"reason", started.error().message}});
+      tell_of_failure(started.error());
       return 1;
     }
     announce();
@@ -70,6 +70,7 @@ class Server final : private Readiness {
   base::Expected<std::uint16_t> listen_on(const ListenAddress& address, Service service);
   base::Expected<void> listen_srt();
   void announce() const;
+  void tell_of_failure(const base::Error& error) const;
   void on_signal();
   void stop();
 
@@ -305,6 +306,19 @@ void Server::announce() const {
   base::log_info("ready",
                  {{"version", kVersion}, {"http", addresses.http}, {"loops", services_.size()}});
   announce_to_person(announcement);
+}
+
+void Server::tell_of_failure(const base::Error& error) const {
+  if (error.code == base::ErrorCode::kDiskFull) {
+    base::log_error("cannot start",
+                    {{"reason", error.message},
+                     {"advice", "make room there, then start again; what is there is kept"},
+                     {"data_dir", config_.data_dir}});
+  } else {
+    base::log_error("cannot start", {{"reason", error.message}});
+  }
+  // It is in the database: the next start makes no other.
+  if (first_key_ && !options_.ephemeral) announce_key(*first_key_);
 }
 
 void Server::on_signal() {

@@ -1,7 +1,5 @@
 #include "app/channels/channel_maker.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <utility>
@@ -51,8 +49,7 @@ Outcome<std::optional<json::object>> find_listed(control::Control& control,
 
 std::unexpected<Refusal> broken_control(std::string_view operation,
                                         const control::OwnAnswer& answer) {
-  return broken(base::Error{base::ErrorCode::kIo,
-                            fmt::format("{}: {} {}", operation, answer.error, answer.message)});
+  return broken(operation, answer);
 }
 
 std::string text_in(const json::object& object, std::string_view name) {

@@ -8,7 +8,6 @@
 
 #include "app/core/parts.h"
 #include "base/check.h"
-#include "base/disk_full.h"
 
 namespace app {
 
@@ -66,9 +65,6 @@ Outcome<void> write_and_wait(io::SqlWorkers& sql,
         auto done = work(connection);
         if (done) return {};
         refusal = std::move(done.error());
-        if (refusal->status == 507) {  // what shares the transaction fails for the same reason
-          return base::fail(base::ErrorCode::kIo, "the " + std::string(base::kDiskIsFull));
-        }
         return base::fail(base::ErrorCode::kInvalid, refusal->type);
       });
   if (written) return {};

@@ -1,7 +1,9 @@
 #include "app/core/refusal.h"
 
-#include "base/disk_full.h"
+#include <fmt/format.h>
+
 #include "base/log.h"
+#include "control/control.h"
 
 namespace app {
 
@@ -11,7 +13,7 @@ std::unexpected<Refusal> broken(const base::Error& error) {
     refusal.retry_after = 2;
     return std::unexpected(std::move(refusal));
   }
-  if (base::is_disk_full(error)) {
+  if (error.code == base::ErrorCode::kDiskFull) {
     base::log_error("a request to the platform failed", {{"reason", error.message}});
     Refusal refusal{507, "DiskFull", "The server has no room left for this. Try again later."};
     refusal.retry_after = 60;
@@ -19,6 +21,12 @@ std::unexpected<Refusal> broken(const base::Error& error) {
   }
   base::log_error("a request to the platform failed", {{"reason", error.message}});
   return refuse(500, "Unexpected", "Something went wrong here. Try again later.");
+}
+
+std::unexpected<Refusal> broken(std::string_view what, const control::OwnAnswer& answer) {
+  using enum base::ErrorCode;
+  return broken(base::Error{answer.is_disk_full ? kDiskFull : kIo,
+                            fmt::format("{}: {} {}", what, answer.error, answer.message)});
 }
 
 }  // namespace app

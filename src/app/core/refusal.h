@@ -13,6 +13,10 @@
 #include "base/error.h"
 #include "wire/http/message.h"
 
+namespace control {
+struct OwnAnswer;
+}
+
 namespace app {
 
 /// A request that is not fulfilled. `type` is for programs and lasts, `message` is a sentence for
@@ -43,8 +47,10 @@ inline std::unexpected<Refusal> forbidden(std::string_view message) {
   return refuse(403, "Forbidden", message);
 }
 /// Something of ours does not work: the error goes into the log, the client learns no more than
-/// that. kLimit and kTimeout say that it may be tried again.
+/// that. kLimit, kTimeout and kDiskFull say that it may be tried again.
 std::unexpected<Refusal> broken(const base::Error& error);
+/// The same of an operation of the IVS API that failed; `what` is for the log.
+std::unexpected<Refusal> broken(std::string_view what, const control::OwnAnswer& answer);
 
 /// What a route gives.
 struct Answer {

@@ -33,7 +33,7 @@ std::unexpected<Refusal> refusal_of(const control::OwnAnswer& answer) {
   if (answer.error == "ValidationException") {
     return refuse(413, "TooLarge", "This overlay is too long to be sent. Shorten its texts.");
   }
-  return broken({base::ErrorCode::kIo, "an overlay was not sent: " + answer.message});
+  return broken("an overlay was not sent", answer);
 }
 
 }  // namespace

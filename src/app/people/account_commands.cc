@@ -24,6 +24,7 @@ constexpr std::size_t kBatch = 200;
 base::Error error_of(const Refusal& refusal) {
   const ErrorCode code = refusal.status == 409   ? ErrorCode::kConflict
                          : refusal.status == 404 ? ErrorCode::kNotFound
+                         : refusal.status == 507 ? ErrorCode::kDiskFull
                          : refusal.status < 500  ? ErrorCode::kInvalid
                                                  : ErrorCode::kIo;
   return {code, refusal.message};

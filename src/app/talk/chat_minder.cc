@@ -104,7 +104,7 @@ std::unexpected<Refusal> refusal_of(const control::OwnAnswer& answer, std::strin
   if (answer.error == "ThrottlingException") {
     return refuse(503, "Busy", "The server has too much to do. Try again in a moment.");
   }
-  return broken({base::ErrorCode::kIo, std::string(what) + ": " + answer.message});
+  return broken(what, answer);
 }
 
 }  // namespace app

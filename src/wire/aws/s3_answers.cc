@@ -106,6 +106,10 @@ ErrorCode s3_error_code(std::uint16_t status, string_view code) {
       {"XAmzContentSHA256Mismatch", ErrorCode::kIo},
       {"IncompleteBody", ErrorCode::kIo},
       {"InvalidPart", ErrorCode::kIo},
+      // Not of AWS, whose disks have no end.
+      {"InsufficientStorage", ErrorCode::kDiskFull},
+      {"QuotaExceeded", ErrorCode::kDiskFull},
+      {"XMinioStorageFull", ErrorCode::kDiskFull},
       {"InvalidBucketName", ErrorCode::kInvalid},
       {"KeyTooLongError", ErrorCode::kInvalid},
   };
@@ -131,6 +135,8 @@ ErrorCode s3_error_code(std::uint16_t status, string_view code) {
     case 405:
     case 501:
       return ErrorCode::kUnsupported;
+    case 507:
+      return ErrorCode::kDiskFull;
     default:
       break;
   }
