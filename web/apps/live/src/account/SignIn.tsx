@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { platformError } from '@rostrum/client/platform';
 import { Button, TextField, toast } from '@rostrum/ui';
 import { go, nextOf, to } from '../routes';
@@ -12,6 +12,11 @@ import { Door, Form, FormFailure, SubmitButton } from './parts';
 import { Providers } from './Providers';
 import { useForm } from './useForm';
 
+/** For longer nobody is kept waiting in front of a form. */
+const longestPause = 30;
+const pause = (seconds: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
+
 /** Also the address in letters of the demo's form (`?code=&username=`): they are confirmed on another page. */
 export function SignIn() {
   const words = useAccountText();
@@ -20,6 +25,15 @@ export function SignIn() {
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
   const [isSent, setSent] = useState(false);
+  /** Seconds until it is tried once more; 0: nothing waits. */
+  const [waits, setWaits] = useState(0);
+  const isHere = useRef(true);
+  useEffect(() => {
+    isHere.current = true;
+    return () => {
+      isHere.current = false;
+    };
+  }, []);
   const next = nextOf(location.search);
   const code = new URLSearchParams(location.search).get('code');
   useEffect(() => {
@@ -32,7 +46,18 @@ export function SignIn() {
       password: password === '' ? words.passwordNeeded : undefined,
     }),
     send: async () => {
-      const { account } = await people.signIn(login.trim(), password);
+      const ask = () => people.signIn(login.trim(), password);
+      const { account } = await ask().catch(async (cause: unknown) => {
+        const { status, type, retryAfter } = platformError(cause);
+        const isCrowded = status === 503 && type === 'Busy';
+        if (!isCrowded || retryAfter === 0 || retryAfter > longestPause) throw cause;
+        setWaits(retryAfter);
+        await pause(retryAfter);
+        setWaits(0);
+        // Whoever went to another page meanwhile no longer wants this.
+        if (!isHere.current) throw cause;
+        return ask();
+      });
       // The page itself goes on to where the person wanted to be.
       adopt(account);
       toast(words.welcomeBack(account.name));
@@ -69,6 +94,9 @@ export function SignIn() {
         <a className="form-link" href={to.reset}>
           {words.forgot}
         </a>
+        <p role="status" className="form-waits">
+          {waits > 0 && words.crowded(waits)}
+        </p>
         <FormFailure text={form.failure} />
         {isUnverified && login.includes('@') && (
           <div role="status">

@@ -116,6 +116,36 @@ describe('signing in', () => {
     );
   });
 
+  it('tries once more by itself where too many come at once, and says so', async () => {
+    const crowded = (seconds: string) =>
+      Promise.resolve(
+        new Response(JSON.stringify({ type: 'Busy', message: 'x' }), {
+          status: 503,
+          headers: { 'Retry-After': seconds },
+        }),
+      );
+    server.later('POST /session', crowded('1'));
+    const page = await open('/login');
+    await type('Name or e-mail address', 'mara');
+    await type('Password', 'right');
+    await send();
+    expect(page.querySelector('.form-waits')?.textContent).toContain('We try again for you');
+    expect(server.count('POST /session')).toBe(1);
+    server.later('POST /session', crowded('1'));
+    await act(() => vi.waitFor(() => expect(server.count('POST /session')).toBe(2), 20_000));
+    await act(settled);
+    // The second time the person is told.
+    expect(page.querySelector('.form-waits')?.textContent).toBe('');
+    expect(page.querySelector('[role=alert]')?.textContent).not.toBe('');
+    server.later('POST /session', crowded('1'));
+    await send();
+    const welcome = JSON.stringify({ csrfToken: 'fresh', account: person });
+    server.later('POST /session', Promise.resolve(new Response(welcome)));
+    await act(() => vi.waitFor(() => expect(server.count('POST /session')).toBe(4), 20_000));
+    await act(settled);
+    expect(location.pathname).toBe('/');
+  }, 60_000);
+
   it('leads back to where the person wanted to be, with a token for what follows', async () => {
     server.answer('POST /session', 200, { csrfToken: 'fresh', account: person });
     server.answer('GET /notices', 200, { notices: [], unseen: 0 });

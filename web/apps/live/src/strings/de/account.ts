@@ -28,6 +28,11 @@ export const account: typeof english = {
       one: 'Zu viele Versuche. Versuch es in einer Minute noch einmal.',
       other: 'Zu viele Versuche. Versuch es in # Minuten noch einmal.',
     }),
+  crowded: (seconds) =>
+    plural(seconds, {
+      one: 'Gerade melden sich viele an. In einer Sekunde versuchen wir es noch einmal für dich.',
+      other: 'Gerade melden sich viele an. In # Sekunden versuchen wir es noch einmal für dich.',
+    }),
   unexpected: 'Ein unerwarteter Fehler ist aufgetreten. Bitte versuch es später noch einmal.',
   noAnswer: 'Der Server antwortet nicht. Prüf deine Verbindung und versuch es noch einmal.',
   welcomeBack: (name) => `Willkommen zurück, ${name}.`,

@@ -28,6 +28,11 @@ export const account = {
       one: 'Attempt limit exceeded. Try again in a minute.',
       other: 'Attempt limit exceeded. Try again in # minutes.',
     }),
+  crowded: (seconds: number) =>
+    plural(seconds, {
+      one: 'Many people are signing in right now. We try again for you in a second.',
+      other: 'Many people are signing in right now. We try again for you in # seconds.',
+    }),
   unexpected: 'An unexpected error occurred, please try again later',
   noAnswer: 'The server does not answer. Check your connection and try again.',
   welcomeBack: (name: string) => `Welcome back, ${name}.`,
