@@ -272,3 +272,37 @@ test('what was said is reported as it was said', async (t) => {
   const { notices, unseen } = await mona.must('GET', '/notices');
   assert.deepEqual([notices, unseen], [[], 0]);
 });
+
+test('what was said is read back by whoever may read', async (t) => {
+  const { anna, ben, visitor, sit } = await world(t);
+  const [owner, speaker] = [await sit(anna), await sit(ben)];
+  await owner.say('welcome');
+  const bad = await speaker.say('to be deleted');
+  await speaker.say('good evening');
+  await anna.must('POST', '/channels/anna/chat/delete', { messageId: bad.Id });
+  const read = (person, query = '') => person.get(`/channels/anna/chat/messages${query}`);
+  const words = ({ messages }) => messages.filter(({ Type }) => Type === 'MESSAGE').map(({ Content }) => Content);
+  const all = await eventually(10_000, 'all of it', async () => {
+    const { body } = await read(visitor);
+    return words(body).length === 2 && body;
+  });
+  assert.deepEqual(words(all), ['welcome', 'good evening']);
+  const [first] = all.messages;
+  assert.deepEqual([first.Sender.UserId, first.Sender.Role, first.Sender.Attributes.displayName], ['anna', 'OWNER', 'anna']);
+  // In pages, and in a stretch of time.
+  const one = (await read(visitor, '?limit=1')).body;
+  assert.deepEqual(words(one), ['welcome']);
+  assert.deepEqual(words((await read(visitor, `?after=${encodeURIComponent(one.next)}`)).body), ['good evening']);
+  assert.deepEqual(words((await read(visitor, `?to=${first.SendTime}`)).body).includes('good evening'), false);
+  for (const [query, field] of [['?from=soon', 'from'], ['?to=2026', 'to'], ['?limit=0', 'limit'], ['?after=%21', 'after']]) {
+    const { status, body } = await read(visitor, query);
+    assert.deepEqual([status, body.field], [400, field], query);
+  }
+  // Not by those who are banned; and where only members may, by them alone.
+  await anna.must('PUT', '/channels/anna/bans/benny', {});
+  assert.equal((await read(ben)).status, 403);
+  await anna.must('DELETE', '/channels/anna/bans/benny');
+  await anna.must('PUT', '/channels/anna/chat/settings', { membersOnlyChat: true });
+  assert.equal((await read(visitor)).status, 401);
+  for (const person of [anna, ben]) assert.deepEqual(words((await read(person)).body), ['welcome', 'good evening']);
+});

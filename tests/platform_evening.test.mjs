@@ -86,6 +86,8 @@ test('going live by the guide, and being found, watched and talked to', async (t
   assert.deepEqual((await rude.must('GET', '/channels/ida.live/recordings')).recordings, []);
   const replay = await sit(otto, past.watchUrl);
   await playing(replay);
+  // Its chat comes at its time.
+  await replay.getByText('Good evening <b>all</b> &amp;').waitFor({ timeout: 60_000 });
   for (const page of [manager, visitor, other, search, replay]) assert.deepEqual(page.problems, []);
 });
 
@@ -221,6 +223,8 @@ test('for members only: no picture without an account, and none any more after a
   const variant = variantUrl(playbackUrl, list);
   assert.equal((await get(variant)).status, 200);
   await eventually(20_000, 'some seconds of it', async () => (await get(variant)).text().split('#EXTINF').length > 3);
+  const sit = await openRoom(t, server);
+  await say(await sit(yara, '/yara'), 'only among us');
   await yara.must('PUT', '/channels/yara/bans/zoe.z', { reason: 'enough' });
   await eventually(10_000, 'the picture to end', async () => (await get(variant)).status === 403);
   const again = await zoe.must('GET', '/channels/yara');
@@ -231,12 +235,18 @@ test('for members only: no picture without an account, and none any more after a
   const member = await register(server, 'member.m');
   const recordings = async (person) => (await person.must('GET', '/channels/yara/recordings')).recordings;
   const past = await eventually(60_000, 'the recording', async () => (await recordings(member))[0], server.output);
-  assert.equal((await get(past.playbackUrl)).status, 200);
-  assert.equal((await get(past.playbackUrl.split('?')[0])).status, 403);
+  for (const address of [past.playbackUrl, past.downloadUrl, past.storyboardUrl, past.thumbnailUrl]) {
+    const [open, closed] = await Promise.all([fetch(address), fetch(address.split('?')[0])]);
+    assert.deepEqual([open.status, closed.status], [200, 403], address.split('?')[0]);
+    await Promise.all([open.arrayBuffer(), closed.arrayBuffer()]);
+  }
   for (const person of [zoe, new Visitor(server)]) assert.deepEqual(await recordings(person), []);
-  const sit = await openRoom(t, server);
   const page = await sit(member, past.watchUrl);
   await playing(page);
+  await page.getByText('only among us').waitFor({ timeout: 60_000 });
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download' }).click();
+  assert.match((await download).suggestedFilename(), /\.mp4$/);
   assert.deepEqual(page.problems, []);
 });
 

@@ -192,6 +192,7 @@ json::object message_object(const chat::Entry& entry) {
       sender != nullptr && sender->is_object()) {
     copy_texts(sender->get_object(), "UserId", shown, "userId");
     copy_texts(sender->get_object(), "Attributes", shown, "senderAttributes");
+    copy_texts(sender->get_object(), "Role", shown, "senderRole");
   }
   return shown;
 }

@@ -101,7 +101,8 @@ json::object past_of(const ChannelProfile& profile, const json::object& recordin
                     {"title", name.empty() ? profile.row.title : name},
                     {"startedAt", text_in(recording, "startedAt")},
                     {"duration", milliseconds / 1000},
-                    {"watchUrl", fmt::format("/watch/{}/replay/{}", profile.row.channel_id(), id)}};
+                    {"watchUrl", fmt::format("/watch/{}/replay/{}?of={}", profile.row.channel_id(),
+                                             id, profile.name)}};
   if (recording.contains("thumbnailUrl") && !profile.row.is_members_only) {
     past["thumbnailUrl"] = recording_thumbnail(id);
   }

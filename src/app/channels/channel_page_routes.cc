@@ -103,8 +103,10 @@ Outcome<std::string> ticket_of(Call& call, const ChannelProfile& profile) {
 json::object replay_of(const ChannelProfile& profile, const json::object& recording,
                        const std::string& ticket) {
   json::object past = past_of(profile, recording);
-  past["playbackUrl"] = text_in(recording, "playbackUrl") + ticket;
-  if (!ticket.empty()) past["watchUrl"] = text_in(past, "watchUrl") + "?of=" + profile.name;
+  for (const std::string_view name :
+       {"playbackUrl", "downloadUrl", "storyboardUrl", "thumbnailUrl"}) {
+    if (recording.contains(name)) past[name] = text_in(recording, name) + ticket;
+  }
   return past;
 }
 
@@ -203,9 +205,13 @@ std::span<const Route> channel_page_routes() {
   }();
   static const std::vector<Field> kPast = [] {
     std::vector<Field> fields(past_fields().begin(), past_fields().end());
-    fields.push_back({.name = "playbackUrl",
-                      .description = "With a token that is good for some minutes where only "
-                                     "members may watch"});
+    const Field further[] = {
+        {.name = "playbackUrl",
+         .description = "This and the next two, and thumbnailUrl, with a token that is good for "
+                        "some minutes where only members may watch"},
+        {.name = "downloadUrl", .description = "MP4"},
+        {.name = "storyboardUrl", .description = "WebVTT with pictures for the seek bar"}};
+    fields.insert(fields.end(), std::begin(further), std::end(further));
     return fields;
   }();
   static const Field kRecordings[] = {

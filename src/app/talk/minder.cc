@@ -151,6 +151,22 @@ Outcome<ChatEntry> Minder::enter_as_visitor(Call& call, const ChannelRow& channe
   return entry;
 }
 
+Outcome<void> Minder::may_read(Call& call, const ChannelRow& channel) {
+  if (call.viewer) {
+    if (call.viewer->id == channel.account) return {};
+    auto ban = talk::find_ban(call.sql, channel.account, call.viewer->id, call.now);
+    if (!ban) return broken(ban.error());
+    if (*ban) return banned(**ban);
+    return {};
+  }
+  auto settings = talk::load_settings(call.sql, channel.account);
+  if (!settings) return broken(settings.error());
+  if (channel.is_members_only || settings->members_only) {
+    return refuse(401, "SignIn", "Sign in to read this chat.");
+  }
+  return {};
+}
+
 Outcome<ChatEntry> Minder::enter(Call& call, const ChannelRow& channel,
                                  const std::optional<Viewer>& viewer, std::string_view visitor) {
   if (channel.room_arn.empty()) return not_found("This channel has no chat yet.");

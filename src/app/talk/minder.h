@@ -54,6 +54,8 @@ class Minder final : public ChatMinder {
   /// `visitor`: the id that a visitor had before; empty: a new one.
   Outcome<ChatEntry> enter(Call& call, const ChannelRow& channel,
                            const std::optional<Viewer>& viewer, std::string_view visitor);
+  /// 401 for strangers where only members may read, 403 for whoever is banned.
+  Outcome<void> may_read(Call& call, const ChannelRow& channel);
   /// What somebody is there now: a banned person has no role.
   Outcome<ChatRole> role_now(io::SqlConnection& sql, std::string_view owner, const Viewer& viewer,
                              base::WallTime now);

@@ -38,6 +38,24 @@ constexpr Field kEntry[] = {
      0,
      "Seconds until this person may speak, once following; absent: now"}};
 
+constexpr Field kStretch[] = {
+    {"from", Type::kText, Need::kOptional, 0, 40, "RFC 3339; absent: from the beginning"},
+    {"to", Type::kText, Need::kOptional, 0, 40, "RFC 3339; absent: until now"},
+    {"after", Type::kText, Need::kOptional, 0, 1'024, "`next` of the page before"},
+    {"limit", Type::kInteger, Need::kOptional, 1, 200, "Absent: 100"}};
+constexpr Field kSender[] = {
+    {"UserId", Type::kText}, {"Attributes", Type::kObject}, {"Role", Type::kText}};
+constexpr Field kFrame[] = {{"Type", Type::kText, {}, 0, 0, {}, "MESSAGE|EVENT"},
+                            {"Id", Type::kText},
+                            {"SendTime", Type::kText},
+                            {"Content", Type::kText},
+                            {"EventName", Type::kText},
+                            {"Attributes", Type::kObject},
+                            {"Sender", Type::kObject, {}, 0, 0, {}, {}, kSender}};
+constexpr Field kMessages[] = {
+    {"messages", Type::kList, {}, 0, 0, "Oldest first, as the chat's socket says them", {}, kFrame},
+    {"next", Type::kText, {}, 0, 0, "Absent: that was all"}};
+
 constexpr Field kBanInput[] = {
     {"seconds", Type::kInteger, Need::kOptional, 1, 31'536'000, "A time-out; absent: a ban"},
     {"reason", Type::kText, Need::kOptional, 0, 200}};
@@ -132,6 +150,13 @@ constexpr Route kRoutes[] = {
      .input = kEnter,
      .output = kEntry,
      .run = talk::enter,
+     .group = kGroup},
+    {.method = Method::kGet,
+     .path = PLATFORM "/channels/{name}/chat/messages",
+     .summary = "What was said in a channel's chat, for those who may read it",
+     .input = kStretch,
+     .output = kMessages,
+     .run = talk::list_messages,
      .group = kGroup},
     {.method = Method::kGet,
      .path = PLATFORM "/channels/{name}/bans",

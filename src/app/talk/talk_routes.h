@@ -12,6 +12,9 @@ Outcome<Answer> demo_token(Call& call);
 Outcome<Answer> demo_ban(Call& call);
 Outcome<Answer> demo_unban(Call& call);
 
+// past_talk.cc
+Outcome<Answer> list_messages(Call& call);
+
 // bans.cc
 Outcome<Answer> list_bans(Call& call);
 Outcome<Answer> ban(Call& call);

@@ -1,10 +1,11 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
+import { pastOf, pastOfPerson } from '@rostrum/client/chat';
 import type { RostrumPlayer } from '@rostrum/media';
 import { Icon, Player, ShareButton, Skeleton, usePoll } from '@rostrum/ui';
 import { api } from '../api';
 import { Main } from '../shell/Main';
 import { lengthOf, whenOf } from '../parts/recordings';
-import { useRecording } from '../parts/useRecording';
+import { ownerIn, useRecording } from '../parts/useRecording';
 import { useWatchText } from '../strings/watch';
 import { Unavailable } from '../shell/Unavailable';
 import { sourceOf } from './source';
@@ -15,6 +16,13 @@ const PastChat = lazy(() => import('../parts/PastChat').then((m) => ({ default: 
 function startOf(hash: string): number | undefined {
   const seconds = Number(/^#t=(\d+)$/.exec(hash)?.[1]);
   return seconds > 0 ? seconds : undefined;
+}
+
+async function downloadAnew(owner: string, recording: string): Promise<void> {
+  const { findPersonsRecording } = await import('../parts/personsRecordings');
+  const found = await findPersonsRecording(owner, recording, AbortSignal.timeout(10_000));
+  if (!found?.downloadUrl) throw new Error('it is gone');
+  location.assign(found.downloadUrl);
 }
 
 /** A past broadcast, with what was said in its chat. */
@@ -29,9 +37,10 @@ export function Replay({
   const { value: channel, error } = usePoll(`channel ${id}`, 30_000, (signal) =>
     api.channel(id, signal),
   );
-  const { recording, isMissing } = useRecording(id, wanted);
-  // What was said there is not for everybody.
-  const isForMembers = new URLSearchParams(location.search).has('of');
+  const owner = ownerIn(location.search);
+  const { recording, isMissing } = useRecording(id, wanted, owner);
+  const said = useMemo(() => (owner === null ? pastOf(id) : pastOfPerson(owner)), [id, owner]);
+  const [hasFailed, setFailed] = useState(false);
   const [player, setPlayer] = useState<RostrumPlayer | null>(null);
   const name = recording?.name || channel?.name || '';
   const when = recording ? whenOf(recording) : null;
@@ -40,7 +49,7 @@ export function Replay({
   if (isMissing)
     return <Unavailable title={strings.noRecordingTitle} text={strings.noRecordingText} />;
   return (
-    <Main title={name} className={isForMembers ? 'watch' : 'watch with-chat'} isImmersive>
+    <Main title={name} className="watch with-chat" isImmersive>
       <div className="stage">
         <div className="screen">
           {recording ? (
@@ -89,9 +98,20 @@ export function Replay({
                     className="act-link"
                     href={sourceOf(recording.downloadUrl, location.search)}
                     download=""
+                    onClick={(event) => {
+                      // What a members' page was given is good for some minutes only.
+                      if (owner === null || !recording.downloadUrl.includes('?')) return;
+                      event.preventDefault();
+                      downloadAnew(owner, wanted).catch(() => setFailed(true));
+                    }}
                   >
                     {strings.download}
                   </a>
+                )}
+                {hasFailed && (
+                  <p role="alert" className="quiet">
+                    {strings.downloadFailed}
+                  </p>
                 )}
                 <ShareButton title={name} url={new URL(location.pathname, location.href).href} />
               </div>
@@ -104,15 +124,13 @@ export function Replay({
           )}
         </div>
       </div>
-      {!isForMembers && (
-        <aside className="side" aria-label={strings.chatOfThen}>
-          <Suspense fallback={null}>
-            {recording && (
-              <PastChat channel={id} start={Date.parse(recording.startedAt)} player={player} />
-            )}
-          </Suspense>
-        </aside>
-      )}
+      <aside className="side" aria-label={strings.chatOfThen}>
+        <Suspense fallback={null}>
+          {recording && (
+            <PastChat source={said} start={Date.parse(recording.startedAt)} player={player} />
+          )}
+        </Suspense>
+      </aside>
     </Main>
   );
 }

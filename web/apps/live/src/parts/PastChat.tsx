@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
-import { ChatReplay, pastOf } from '@rostrum/client/chat';
+import { ChatReplay, type PastSource } from '@rostrum/client/chat';
 import type { RostrumPlayer } from '@rostrum/media';
 import { PastMessages } from '@rostrum/ui/chat';
 import { useWatchText } from '../strings/watch';
@@ -8,19 +8,16 @@ const everyMs = 250;
 
 /** What was said while the broadcast was on, as far as the picture has got. */
 export function PastChat({
-  channel,
+  source,
   start,
   player,
 }: {
-  readonly channel: string;
+  readonly source: PastSource;
   readonly start: number;
   readonly player: RostrumPlayer | null;
 }) {
   const strings = useWatchText();
-  const replay = useMemo(
-    () => new ChatReplay({ source: pastOf(channel), start }),
-    [channel, start],
-  );
+  const replay = useMemo(() => new ChatReplay({ source, start }), [source, start]);
   useEffect(() => () => replay.stop(), [replay]);
   useEffect(() => {
     replay.at(start);

@@ -5,22 +5,23 @@ import { api } from '../api';
 const mostPages = 50;
 const again = 4000;
 
+/** Whose it is, of a recording of somebody's channel; null: of a channel without an account. */
+export const ownerIn = (search: string): string | null => new URLSearchParams(search).get('of');
+
 /** One recording of a channel, looked for among all that there are. */
-export function useRecording(channel: string, wanted: string) {
+export function useRecording(channel: string, wanted: string, owner: string | null) {
   const [recording, setRecording] = useState<Recording | null>(null);
   const [isMissing, setMissing] = useState(false);
   useEffect(() => {
     const gone = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    // Whose it is, of a channel for members only.
-    const owner = new URLSearchParams(location.search).get('of');
-    const lookAsMember = async (name: string) => {
-      const { findMembersRecording } = await import('./membersRecordings');
-      const found = await findMembersRecording(name, wanted, gone.signal);
-      return found ? setRecording(found) : setMissing(true);
-    };
     const look = async () => {
-      if (owner !== null) return lookAsMember(owner);
+      if (owner !== null) {
+        const { findPersonsRecording } = await import('./personsRecordings');
+        const found = await findPersonsRecording(owner, wanted, gone.signal);
+        if (found) return setRecording(found);
+      }
+      // Whoever has another name now is found here.
       let before: string | undefined;
       for (let page = 0; page < mostPages; page += 1) {
         const { recordings } = await api.recordings(channel, before, gone.signal);
@@ -34,7 +35,7 @@ export function useRecording(channel: string, wanted: string) {
     const attempt = () => {
       look().catch((error: unknown) => {
         if (gone.signal.aborted) return;
-        if (error instanceof ApiError && error.notFound) setMissing(true);
+        if (error instanceof ApiError && (error.notFound || error.status === 403)) setMissing(true);
         else timer = setTimeout(attempt, again);
       });
     };
@@ -43,6 +44,6 @@ export function useRecording(channel: string, wanted: string) {
       gone.abort();
       clearTimeout(timer);
     };
-  }, [channel, wanted]);
+  }, [channel, wanted, owner]);
   return { recording, isMissing };
 }

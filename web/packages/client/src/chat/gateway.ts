@@ -112,13 +112,14 @@ export async function joinChat(
   }
 }
 
-/** What was said in a channel's room. */
-export function pastOf(
-  channel: string,
-  {
-    base = '',
-    fetcher = (...args) => fetch(...args),
-  }: { base?: string; fetcher?: typeof fetch } = {},
+interface Where {
+  readonly base?: string;
+  readonly fetcher?: typeof fetch;
+}
+
+function pastAt(
+  path: string,
+  { base = '', fetcher = (...args) => fetch(...args) }: Where,
 ): PastSource {
   return async (from, to, after, signal) => {
     const query = new URLSearchParams({
@@ -128,7 +129,6 @@ export function pastOf(
     });
     if (after !== null) query.set('after', after);
     const limit = AbortSignal.timeout(answerWithinMs);
-    const path = `/api/rostrum/v1/channels/${encodeURIComponent(channel)}/chat/messages`;
     const response = await fetcher(`${base}${path}?${query}`, {
       headers: { accept: 'application/json' },
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
@@ -139,3 +139,11 @@ export function pastOf(
     return parsePastPage(await response.json());
   };
 }
+
+/** What was said in a channel's room, for everybody who may enter it from a page. */
+export const pastOf = (channel: string, where: Where = {}): PastSource =>
+  pastAt(`/api/rostrum/v1/channels/${encodeURIComponent(channel)}/chat/messages`, where);
+
+/** What was said in the chat of a person's channel, for whoever may read it. */
+export const pastOfPerson = (name: string, where: Where = {}): PastSource =>
+  pastAt(`/api/platform/v1/channels/${encodeURIComponent(name)}/chat/messages`, where);

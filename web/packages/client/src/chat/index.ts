@@ -1,7 +1,7 @@
 export { ChatConnection, type ChatOptions } from './connection';
 export { saidAttributes } from './log';
 export type { ChatEvent } from './reader';
-export { joinChat, pastOf, type JoinAnswer, type JoinRequest } from './gateway';
+export { joinChat, pastOf, pastOfPerson, type JoinAnswer, type JoinRequest } from './gateway';
 export type { ChatSocket, OpenSocket } from './link';
 export { OlderMessages, type PastFrame, type PastPage, type PastSource } from './past';
 export { ChatReplay, type ChatReplayOptions, type ChatReplaySnapshot } from './replay';

@@ -44,6 +44,9 @@ export interface PastBroadcast {
   readonly watchUrl: string;
   /** In the list of one channel, with a token where only members may watch; empty elsewhere. */
   readonly playbackUrl: string;
+  /** An MP4, and WebVTT with pictures for the seek bar: likewise; empty where there is none. */
+  readonly downloadUrl: string;
+  readonly storyboardUrl: string;
 }
 
 export interface DirectoryPage {
@@ -125,6 +128,8 @@ export function parsePast(value: unknown): PastBroadcast {
     thumbnailUrl: addressOf(from['thumbnailUrl']),
     watchUrl,
     playbackUrl: addressOf(from['playbackUrl']),
+    downloadUrl: addressOf(from['downloadUrl']),
+    storyboardUrl: addressOf(from['storyboardUrl']),
   };
 }
 

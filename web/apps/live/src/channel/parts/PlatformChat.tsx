@@ -49,12 +49,8 @@ export default function PlatformChat({
 }: PlatformChatProps) {
   const words = useChannelText();
   const { account } = useSession();
-  const { name, channelId, isOwner } = channel;
-  const { connection, loadOlder, waitSeconds } = usePlatformChat(
-    name,
-    channelId,
-    following.isFollowing,
-  );
+  const { name, isOwner } = channel;
+  const { connection, loadOlder, waitSeconds } = usePlatformChat(name, following.isFollowing);
   const { link, me } = useChat(connection);
   const [reporting, setReporting] = useState<(ReportAbout & { who: string; said: string }) | null>(
     null,

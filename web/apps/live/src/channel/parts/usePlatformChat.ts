@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { ChatConnection, OlderMessages, pastOf } from '@rostrum/client/chat';
+import { ChatConnection, OlderMessages, pastOfPerson } from '@rostrum/client/chat';
 import { calls } from './calls';
 import { kept } from './kept';
 
@@ -15,11 +15,7 @@ export interface PlatformChat {
 }
 
 /** This person's place in a channel's chat, as long as the component is there. */
-export function usePlatformChat(
-  name: string,
-  channelId: string,
-  isFollowing: boolean,
-): PlatformChat {
+export function usePlatformChat(name: string, isFollowing: boolean): PlatformChat {
   const [waitSeconds, setWait] = useState(0);
   const connection = useMemo(
     () =>
@@ -47,7 +43,7 @@ export function usePlatformChat(
     const timer = setTimeout(() => connection.renew(), wait);
     return () => clearTimeout(timer);
   }, [connection, isFollowing, waitSeconds]);
-  const older = useMemo(() => new OlderMessages(pastOf(channelId)), [channelId]);
+  const older = useMemo(() => new OlderMessages(pastOfPerson(name)), [name]);
   const loadOlder = useCallback(async () => {
     const oldest = connection.getSnapshot().messages[0];
     if (!oldest) return true;

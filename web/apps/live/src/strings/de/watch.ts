@@ -47,6 +47,8 @@ export const watch: typeof english = {
   clip: 'Ausschnitt',
   replayLabel: (name) => `Aufzeichnung von ${name}`,
   download: 'Herunterladen',
+  downloadFailed:
+    'Der Download konnte nicht beginnen. Versuche es noch einmal oder lade die Seite neu.',
   toChannel: 'Zum Kanal',
   chatOfThen: 'Chat der Übertragung',
   chatThenEmpty: 'Bis hierher hat niemand etwas gesagt.',

@@ -45,6 +45,7 @@ export const watch = {
   clip: 'Clip',
   replayLabel: (name: string) => `Recording of ${name}`,
   download: 'Download',
+  downloadFailed: 'The download could not begin. Try again, or load the page anew.',
   toChannel: 'To the channel',
   chatOfThen: 'Chat of the broadcast',
   chatThenEmpty: 'Nothing has been said up to here.',

@@ -116,6 +116,7 @@ export interface RoomMessage {
   readonly eventName?: string;
   readonly attributes?: TextMap;
   readonly senderAttributes?: TextMap;
+  readonly senderRole?: string;
 }
 
 export type RoomMessageList = readonly RoomMessage[];

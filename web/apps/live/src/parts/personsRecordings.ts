@@ -1,4 +1,4 @@
-/** Past broadcasts of a channel for members only, which the platform lists with a token for each. */
+/** Past broadcasts of a person's channel, which the platform lists with a token where only members may watch. */
 import { createChannelPages, type PastBroadcast } from '@rostrum/client/channels';
 import type { Recording } from '@rostrum/client';
 import { platformError } from '@rostrum/client/platform';
@@ -13,7 +13,7 @@ const mostPages = 50;
 const calls = createChannelPages(platform);
 
 /** Null if it is not there, or not for whoever asks. */
-export async function findMembersRecording(
+export async function findPersonsRecording(
   name: string,
   wanted: string,
   signal: AbortSignal,
@@ -43,9 +43,9 @@ async function lookFor(
         startedAt: found.startedAt === null ? '' : new Date(found.startedAt).toISOString(),
         durationMs: found.durationMs,
         playbackUrl: found.playbackUrl,
-        downloadUrl: '',
-        storyboardUrl: '',
-        thumbnailUrl: '',
+        downloadUrl: found.downloadUrl,
+        storyboardUrl: found.storyboardUrl,
+        thumbnailUrl: found.thumbnailUrl,
       };
     }
     if (next === null) return null;
