@@ -35,14 +35,24 @@ export async function makeSmallDisk(t, kilobytes) {
   const path = join(folder, 'disk');
   const holder = start(t, 'unshare', ['-rm', 'sh', '-c',
     'mkdir "$0" && mount -t tmpfs -o "size=$1k" tmpfs "$0" && mkdir "$0/data" && echo mounted && exec sleep 1000', path, `${kilobytes}`]);
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  // Who still writes to a disk that has gone would make its folder anew.
+  const writers = [];
+  t.after(async () => {
+    for (const { child } of writers) child.kill('SIGKILL');
+    await Promise.all(writers.map(({ exited }) => exited));
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
+  });
   await eventually(20_000, 'the disk', () => {
     assert.equal(holder.child.exitCode, null, holder.output());
     return holder.output().includes('mounted');
   }, holder.output);
   const seen = `/proc/${holder.child.pid}/root${path}`;
-  const run = (command, args, owner = t) => start(owner, 'nsenter',
-    ['-t', `${holder.child.pid}`, '-U', '-m', '--preserve-credentials', command, ...args], { cwd: folder });
+  const run = (command, args, owner = t) => {
+    const started = start(owner, 'nsenter',
+      ['-t', `${holder.child.pid}`, '-U', '-m', '--preserve-credentials', command, ...args], { cwd: folder });
+    if (owner !== null) writers.push(started);
+    return started;
+  };
   const grow = (larger) => {
     const grown = spawnSync('nsenter', ['-t', `${holder.child.pid}`, '-U', '-m', '--preserve-credentials',
       'mount', '-o', `remount,size=${larger}k`, path], { encoding: 'utf8' });
