@@ -52,7 +52,7 @@ Outcome<ChannelFacts::AddressesPtr> ChannelFacts::addresses(const PlatformReques
                                                   .host = request.http.host,
                                                   .is_secure = request.is_secure});
   if (answer.error == "ResourceNotFoundException") return AddressesPtr();
-  if (!answer.ok()) return broken_control("GetChannel", answer);
+  if (!answer.ok()) return broken("GetChannel", answer);
   auto made = std::make_shared<Addresses>();
   if (const json::object* channel = object_in(answer.output, "channel")) {
     made->playback_url = text_in(*channel, "playbackUrl");

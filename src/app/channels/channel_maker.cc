@@ -33,7 +33,7 @@ Outcome<std::optional<json::object>> find_listed(control::Control& control,
                                                  std::string_view list, Fits fits) {
   for (;;) {
     const auto answer = control_and_wait(control, {.operation = operation, .input = input});
-    if (!answer.ok()) return broken_control(operation, answer);
+    if (!answer.ok()) return broken(operation, answer);
     if (const json::array* entries = array_in(answer.output, list)) {
       for (const json::value& entry : *entries) {
         if (entry.is_object() && fits(entry.get_object())) return entry.get_object();
@@ -46,11 +46,6 @@ Outcome<std::optional<json::object>> find_listed(control::Control& control,
 }
 
 }  // namespace
-
-std::unexpected<Refusal> broken_control(std::string_view operation,
-                                        const control::OwnAnswer& answer) {
-  return broken(operation, answer);
-}
 
 std::string text_in(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
@@ -193,7 +188,7 @@ Outcome<void> ChannelMaker::make_channel(const BegunChannel& begun, bool is_new,
   form["tags"] = tags_of(begun.row.account);
   const auto answer =
       control_and_wait(parts_.control, {.operation = "CreateChannel", .input = std::move(form)});
-  if (!answer.ok()) return broken_control("CreateChannel", answer);
+  if (!answer.ok()) return broken("CreateChannel", answer);
   const json::object* channel = object_in(answer.output, "channel");
   const json::object* key = object_in(answer.output, "streamKey");
   if (channel != nullptr) row.channel_arn = text_in(*channel, "arn");
@@ -216,7 +211,7 @@ Outcome<void> ChannelMaker::make_room(const BegunChannel& begun, bool is_new, Ch
   const auto answer = control_and_wait(
       parts_.control,
       {.operation = "CreateRoom", .input = {{"name", name}, {"tags", tags_of(begun.row.account)}}});
-  if (!answer.ok()) return broken_control("CreateRoom", answer);
+  if (!answer.ok()) return broken("CreateRoom", answer);
   row.room_arn = text_in(answer.output, "arn");
   return {};
 }
@@ -246,7 +241,7 @@ Outcome<std::string> ChannelMaker::recording_configuration() {
                                    {"targetIntervalSeconds", 15},
                                    {"storage", json::array{"SEQUENTIAL", "LATEST"}}}},
                      {"tags", tags_of("")}}});
-      if (!answer.ok()) return broken_control("CreateRecordingConfiguration", answer);
+      if (!answer.ok()) return broken("CreateRecordingConfiguration", answer);
       if (const auto* made = object_in(answer.output, "recordingConfiguration")) *found = *made;
     }
     const std::string state = *found ? text_in(**found, "state") : std::string();
@@ -269,7 +264,7 @@ Outcome<bool> ChannelMaker::apply_settings(Call& call, const ChannelRow& row) {
   auto recording = recording_configuration();
   if (!recording) return std::unexpected(std::move(recording.error()));
   const auto current = call.control("GetChannel", {{"arn", row.channel_arn}});
-  if (!current.ok()) return broken_control("GetChannel", current);
+  if (!current.ok()) return broken("GetChannel", current);
   const json::object* channel = object_in(current.output, "channel");
   json::object form = form_of_channel(*recording);
   const bool is_same = channel != nullptr && std::ranges::all_of(form, [&](const auto& member) {
@@ -280,7 +275,7 @@ Outcome<bool> ChannelMaker::apply_settings(Call& call, const ChannelRow& row) {
   form["arn"] = row.channel_arn;
   const auto updated = call.control("UpdateChannel", std::move(form));
   if (updated.error == "ConflictException") return false;
-  if (!updated.ok()) return broken_control("UpdateChannel", updated);
+  if (!updated.ok()) return broken("UpdateChannel", updated);
   return true;
 }
 

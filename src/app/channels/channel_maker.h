@@ -41,9 +41,6 @@ class ChannelMaker {
   base::Guarded<std::string> recording_arn_;
 };
 
-/// An operation failed that should not: as broken().
-std::unexpected<Refusal> broken_control(std::string_view operation,
-                                        const control::OwnAnswer& answer);
 /// A member of an answer that is there by contract; "" otherwise.
 std::string text_in(const boost::json::object& object, std::string_view name);
 const boost::json::object* object_in(const boost::json::object& object, std::string_view name);

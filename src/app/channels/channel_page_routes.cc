@@ -128,7 +128,7 @@ Outcome<Answer> list_recordings(Call& call) {
   if (answer.error == "ValidationException") {
     return invalid("before", "That is not what a page before this one gave.");
   }
-  if (!answer.ok()) return broken_control("ListRecordings", answer);
+  if (!answer.ok()) return broken("ListRecordings", answer);
   const auto ticket = ticket_of(call, profile);
   if (!ticket) return std::unexpected(ticket.error());
   if (const json::array* recordings = array_in(answer.output, "recordings")) {

@@ -22,7 +22,7 @@ Outcome<void> ChannelService::stop_stream(Call& call, const ChannelRow& row) {
       answer.error == "ResourceNotFoundException") {
     return {};
   }
-  return broken_control("StopStream", answer);
+  return broken("StopStream", answer);
 }
 
 Outcome<std::string> ChannelService::stream_key(Call& call, const ChannelRow& row) {
@@ -30,7 +30,7 @@ Outcome<std::string> ChannelService::stream_key(Call& call, const ChannelRow& ro
     const auto answer = call.control("GetStreamKey", {{"arn", row.stream_key_arn}});
     const json::object* key = answer.ok() ? object_in(answer.output, "streamKey") : nullptr;
     if (key != nullptr) return text_in(*key, "value");
-    if (answer.error != "ResourceNotFoundException") return broken_control("GetStreamKey", answer);
+    if (answer.error != "ResourceNotFoundException") return broken("GetStreamKey", answer);
   }
   return reset_stream_key(call, row);
 }
@@ -42,19 +42,19 @@ Outcome<std::string> ChannelService::reset_stream_key(Call& call, const ChannelR
   // All of them: a crash may have left one more than we know.
   const auto listed =
       call.control("ListStreamKeys", {{"channelArn", row.channel_arn}, {"maxResults", 50}});
-  if (!listed.ok()) return broken_control("ListStreamKeys", listed);
+  if (!listed.ok()) return broken("ListStreamKeys", listed);
   if (const json::array* keys = array_in(listed.output, "streamKeys")) {
     for (const json::value& entry : *keys) {
       const auto removed =
           call.control("DeleteStreamKey", {{"arn", text_in(entry.as_object(), "arn")}});
       if (!removed.ok() && removed.error != "ResourceNotFoundException") {
-        return broken_control("DeleteStreamKey", removed);
+        return broken("DeleteStreamKey", removed);
       }
     }
   }
   const auto made = call.control("CreateStreamKey", {{"channelArn", row.channel_arn}});
   const json::object* key = made.ok() ? object_in(made.output, "streamKey") : nullptr;
-  if (key == nullptr) return broken_control("CreateStreamKey", made);
+  if (key == nullptr) return broken("CreateStreamKey", made);
   const std::string arn = text_in(*key, "arn");
   auto written = call.write([&](io::SqlConnection& sql) -> Outcome<void> {
     auto updated = sql.run("UPDATE app_channels SET stream_key_arn = $2 WHERE account = $1",

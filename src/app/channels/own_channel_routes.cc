@@ -98,7 +98,7 @@ Outcome<void> set_members_only(Call& call, const ChannelRow& row, bool wanted) {
     return refuse(409, "Live", "End your broadcast before you change who may watch.",
                   "membersOnly");
   }
-  if (!answer.ok()) return broken_control("UpdateChannel", answer);
+  if (!answer.ok()) return broken("UpdateChannel", answer);
   channels.facts().forget(row.channel_arn);
   return {};
 }
@@ -175,7 +175,7 @@ Outcome<Answer> operate(Call& call) {
   input["channelArn"] = (*own)->row.channel_arn;
   auto answer = call.control(operation, std::move(input));
   if (answer.ok()) return Answer(std::move(answer.output));
-  if (answer.status >= 500) return broken_control(operation, answer);
+  if (answer.status >= 500) return broken(operation, answer);
   return refuse(answer.status, answer.error, answer.message);
 }
 

@@ -63,7 +63,7 @@ Outcome<void> ViewingTickets::prepare() {
   }
   // A conflict says that it was imported before.
   if (!answer.ok() && answer.error != "ConflictException") {
-    return broken_control("ImportPlaybackKeyPair", answer);
+    return broken("ImportPlaybackKeyPair", answer);
   }
   state_.with([](State& state) { state.is_imported = true; });
   return {};
@@ -88,7 +88,7 @@ Outcome<void> ViewingTickets::revoke(std::string_view channel_arn, std::string_v
                        .input = {{"channelArn", channel_arn},
                                  {"viewerId", account},
                                  {"viewerSessionVersionsLessThanOrEqualTo", seconds_of(now)}}});
-  if (!answer.ok()) return broken_control("StartViewerSessionRevocation", answer);
+  if (!answer.ok()) return broken("StartViewerSessionRevocation", answer);
   return {};
 }
 

@@ -33,6 +33,11 @@ Outcome<void> banned(const ChatBan& ban) {
   return refuse(403, "Banned", sentence);
 }
 
+Outcome<void> refuse_strangers(const ChannelRow& channel, const ChatSettings& settings) {
+  if (!channel.is_members_only && !settings.members_only) return {};
+  return refuse(401, "SignIn", "Sign in to read this chat.");
+}
+
 // When somebody may speak who follows, or who does not.
 std::optional<std::int64_t> wait_of(std::optional<base::WallTime> followed_at,
                                     const ChatSettings& settings, base::WallTime now) {
@@ -152,19 +157,15 @@ Outcome<ChatEntry> Minder::enter_as_visitor(Call& call, const ChannelRow& channe
 }
 
 Outcome<void> Minder::may_read(Call& call, const ChannelRow& channel) {
-  if (call.viewer) {
-    if (call.viewer->id == channel.account) return {};
-    auto ban = talk::find_ban(call.sql, channel.account, call.viewer->id, call.now);
-    if (!ban) return broken(ban.error());
-    if (*ban) return banned(**ban);
-    return {};
+  if (!call.viewer) {
+    auto settings = talk::load_settings(call.sql, channel.account);
+    if (!settings) return broken(settings.error());
+    return refuse_strangers(channel, *settings);
   }
-  auto settings = talk::load_settings(call.sql, channel.account);
-  if (!settings) return broken(settings.error());
-  if (channel.is_members_only || settings->members_only) {
-    return refuse(401, "SignIn", "Sign in to read this chat.");
-  }
-  return {};
+  auto account = parts_.accounts->find(call.sql, call.viewer->id);
+  if (!account) return std::unexpected(std::move(account.error()));
+  if (!*account) return refuse(401, "SignIn", "Sign in first.");
+  return refuse_banned(call, channel, **account);
 }
 
 Outcome<ChatEntry> Minder::enter(Call& call, const ChannelRow& channel,
@@ -173,8 +174,8 @@ Outcome<ChatEntry> Minder::enter(Call& call, const ChannelRow& channel,
   auto settings = talk::load_settings(call.sql, channel.account);
   if (!settings) return broken(settings.error());
   if (!viewer) {
-    if (channel.is_members_only || settings->members_only) {
-      return refuse(401, "SignIn", "Sign in to read this chat.");
+    if (auto may = refuse_strangers(channel, *settings); !may) {
+      return std::unexpected(std::move(may.error()));
     }
     return enter_as_visitor(call, channel, visitor);
   }
