@@ -8,6 +8,7 @@ import { lengthOf, whenOf } from '../parts/recordings';
 import { ownerIn, useRecording } from '../parts/useRecording';
 import { useWatchText } from '../strings/watch';
 import { Unavailable } from '../shell/Unavailable';
+import { to } from '../routes';
 import { sourceOf } from './source';
 
 const PastChat = lazy(() => import('../parts/PastChat').then((m) => ({ default: m.PastChat })));
@@ -16,6 +17,13 @@ const PastChat = lazy(() => import('../parts/PastChat').then((m) => ({ default: 
 function startOf(hash: string): number | undefined {
   const seconds = Number(/^#t=(\d+)$/.exec(hash)?.[1]);
   return seconds > 0 ? seconds : undefined;
+}
+
+/** Without a token that the page's own address may carry. */
+function shareUrl(owner: string | null): string {
+  const url = new URL(location.pathname, location.href);
+  if (owner !== null) url.searchParams.set('of', owner);
+  return url.href;
 }
 
 async function downloadAnew(owner: string, recording: string): Promise<void> {
@@ -39,6 +47,8 @@ export function Replay({
   );
   const owner = ownerIn(location.search);
   const { recording, isMissing } = useRecording(id, wanted, owner);
+  // A person's channel has a page by its name; at its id there is another chat.
+  const home = owner === null ? `/watch/${encodeURIComponent(id)}` : to.channel(owner);
   const said = useMemo(() => (owner === null ? pastOf(id) : pastOfPerson(owner)), [id, owner]);
   const [hasFailed, setFailed] = useState(false);
   const [player, setPlayer] = useState<RostrumPlayer | null>(null);
@@ -72,11 +82,7 @@ export function Replay({
           {recording && channel ? (
             <>
               <div className="who">
-                <a
-                  className="back"
-                  href={`/watch/${encodeURIComponent(id)}`}
-                  aria-label={strings.toChannel}
-                >
+                <a className="back" href={home} aria-label={strings.toChannel}>
                   <Icon name="arrowLeft" />
                 </a>
                 <div className="avatar" aria-hidden="true">
@@ -90,7 +96,7 @@ export function Replay({
                 </div>
               </div>
               <div className="acts">
-                <a className="elsewhere" href={`/watch/${encodeURIComponent(id)}`}>
+                <a className="elsewhere" href={home}>
                   {strings.toChannel}
                 </a>
                 {recording.downloadUrl && (
@@ -113,7 +119,7 @@ export function Replay({
                     {strings.downloadFailed}
                   </p>
                 )}
-                <ShareButton title={name} url={new URL(location.pathname, location.href).href} />
+                <ShareButton title={name} url={shareUrl(owner)} />
               </div>
             </>
           ) : (
